@@ -1,0 +1,35 @@
+# Two commands do everything: make run, make test. Both need nothing but Python 3.11 or newer.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test login lint clean
+
+run: .venv/requirements.txt
+	@$(BIN)/python -m newsroom.run
+
+test: .venv/requirements-dev.txt lint
+	@$(BIN)/pytest $(ARGS)
+
+login: .venv/requirements.txt
+	@$(BIN)/python manage.py editor_login
+
+lint: .venv/requirements-dev.txt
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@git ls-files 'templates/*.html' | xargs $(BIN)/djade --target-version 5.2 --check
+
+# What was installed is kept beside it: pip runs only when the list has changed.
+.venv/requirements.txt .venv/requirements-dev.txt: .venv/%: % requirements.txt | .venv/bin/python
+	@if cat requirements.txt $* | cmp -s - $@; then touch $@; else \
+		echo "Installing $* …" && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $* && \
+		cat requirements.txt $* > $@; fi
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Newsroom needs Python 3.11 or newer: make run PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "This Python has no venv module. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+clean:
+	rm -rf .venv

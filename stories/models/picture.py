@@ -1,0 +1,97 @@
+import io
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps
+
+MAX_PIXELS = 60_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
+MAX_SIDE = 2560
+WIDTHS = (480, 960, 1600)
+
+
+class PictureManager(models.Manager):
+    def get_by_natural_key(self, pk):
+        return self.get(pk=pk)
+
+
+def random_name(picture, filename):
+    """Return where a picture's file lies: under its random id, never under the name it came with."""
+    return f"pictures/{picture.pk}.{filename.rpartition('.')[2]}"
+
+
+class Picture(models.Model):
+    """A picture, normalised on upload: upright, at most 2,560 pixels a side, without metadata or position."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.ImageField(_("file"), upload_to=random_name, width_field="width", height_field="height")
+    width = models.PositiveIntegerField(editable=False, null=True)
+    height = models.PositiveIntegerField(editable=False, null=True)
+    alt = models.CharField(
+        _("description"), max_length=300, blank=True, help_text=_("What it shows, for readers who cannot see it.")
+    )
+    caption = models.CharField(_("caption"), max_length=300, blank=True)
+    credit = models.CharField(_("credit"), max_length=200, blank=True, help_text=_("Who made it, and for whom."))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PictureManager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+
+    def __str__(self):
+        return self.alt or self.caption or str(self.pk)
+
+    def save(self, *args, **kwargs):
+        if self.file and not self.file._committed:
+            image, content, extension = getattr(self, "normalised", None) or normalise(self.file)
+            self.file.save(f"picture.{extension}", content, save=False)
+            for width, smaller in renditions(image):
+                self.file.storage.save(f"pictures/{self.pk}-{width}.webp", smaller)
+        super().save(*args, **kwargs)
+
+    def natural_key(self):
+        return (str(self.pk),)
+
+    def clean(self):
+        if self.file and not self.file._committed:
+            self.normalised = normalise(self.file)
+
+
+def normalise(file):
+    """Return (image, content, extension) of an upload decoded safely and encoded anew, or raise ValidationError."""
+    try:
+        file.seek(0)
+        image = Image.open(file, formats=FORMATS)  # lazy: reads the header only
+        if image.width * image.height > MAX_PIXELS:
+            raise ValidationError(_("This picture is too large: at most 60 megapixels can be read."))
+        image.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValidationError(_("This file cannot be read as a JPEG, PNG, WebP or AVIF picture.")) from error
+    profile = image.info.get("icc_profile")
+    image = ImageOps.exif_transpose(image)
+    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    alpha = image.mode in ("RGBA", "LA") or "transparency" in image.info
+    image = image.convert("RGBA" if alpha else "RGB")
+    image.info = {"icc_profile": profile} if profile else {}
+    out = io.BytesIO()
+    if alpha:
+        image.save(out, "WEBP", quality=88, icc_profile=profile)
+    else:
+        image.save(out, "JPEG", quality=88, icc_profile=profile, progressive=True, optimize=True)
+    return image, ContentFile(out.getvalue()), "webp" if alpha else "jpg"
+
+
+def renditions(image):
+    """Yield (width, content) for each of WIDTHS that is smaller than the image."""
+    for width in WIDTHS:
+        if width < image.width:
+            out = io.BytesIO()
+            resized = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
+            resized.save(out, "WEBP", quality=78, method=4, icc_profile=image.info.get("icc_profile"))
+            yield width, ContentFile(out.getvalue())

@@ -1,0 +1,208 @@
+"""The document: one JSON shape of a story between desk, record, site and files (docs/architecture.md shows it whole).
+
+`clean()` is the trust boundary: no Revision or Version is written without it, whatever the way in.
+"""
+
+import hashlib
+import json
+import uuid
+
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from stories.models.prose import markers
+from stories.publishing import fields
+
+SCHEMA = 1
+MIGRATIONS = {}  # {schema: function that returns a document of it as one of the next schema}
+
+SOURCE = {
+    "slug": fields.required(fields.slug),
+    "name": fields.line(200),
+    "kind": fields.choice("source_kind"),
+    "role": fields.line(200),
+    "handle": fields.line(100),
+    "platform": fields.line(50),
+    "url": fields.url,
+}
+UNNAMED = {"descriptor": fields.line(200), "reason": fields.line(300)}
+PICTURE = {
+    "id": fields.required(fields.identifier),
+    "file": fields.picture_file,
+    "width": fields.pixels,
+    "height": fields.pixels,
+    "alt": fields.line(300),
+    "caption": fields.line(300),
+    "credit": fields.line(200),
+}
+CITATION = {
+    "key": fields.citation_key,
+    "source": fields.optional(SOURCE),
+    "unnamed": fields.optional(UNNAMED),
+    "obtained": fields.choice("obtained"),
+    "terms": fields.line(200),
+    "quote": fields.text,
+    "url": fields.url,
+    "published_on": fields.partial_date,
+    "accessed_on": fields.day,
+    "archived_url": fields.url,
+    "via": fields.optional(SOURCE),
+}
+BLOCK_FIELDS = {
+    "text": {"html": fields.prose("body")},
+    "figure": {"picture": fields.shape(PICTURE), "caption": fields.prose("line")},
+    "quote": {"words": fields.text, "language": fields.language, "attribution": fields.prose("line")},
+    "post": {
+        "account": fields.line(200),
+        "handle": fields.line(100),
+        "platform": fields.line(50),
+        "posted_on": fields.partial_date,
+        "posted_at": fields.time,
+        "words": fields.text,
+        "language": fields.language,
+        "url": fields.url,
+        "note": fields.prose("line"),
+    },
+    "key_point": {"icon": fields.line(10), "label": fields.line(100), "detail": fields.prose("line")},
+    "question": {"question": fields.line(300), "answer": fields.prose("answer")},
+    "event": {"date": fields.partial_date, "detail": fields.prose("line")},
+}
+# The one field of each block type that is rich text, and so may hold citation markers.
+PROSE_FIELD = {
+    "text": "html",
+    "figure": "caption",
+    "quote": "attribution",
+    "post": "note",
+    "key_point": "detail",
+    "question": "answer",
+    "event": "detail",
+}
+CORRECTION = {"wrong": fields.text, "right": fields.text, "severity": fields.choice("severity")}
+DOCUMENT = {
+    "id": fields.required(fields.identifier),
+    "language": fields.language,
+    "kind": fields.choice("kind"),
+    "slug": fields.slug,
+    "headline": fields.line(250),
+    "kicker": fields.line(100),
+    "standfirst": fields.text,
+    "summary": fields.text,
+    "dateline": fields.line(100),
+    "lead_image": fields.optional(PICTURE),
+    "editors_note": fields.text,
+    "interest_note": fields.text,
+    "ai_use": fields.choice("ai_use"),
+    "translation_of": fields.identifier,
+    "correction": fields.optional(CORRECTION),
+    "authors": fields.many({"slug": fields.required(fields.slug), "role": fields.line(100)}, unique="slug"),
+    "topics": fields.slugs,
+    "tags": fields.slugs,
+    "blocks": fields.blocks(BLOCK_FIELDS),
+    "citations": fields.many(CITATION, unique="key"),
+}
+
+
+class DocumentError(ValueError):
+    """A document that cannot be cleaned. `problems` is [(place, sentence)], a place being like "blocks.2.url"."""
+
+    def __init__(self, problems):
+        self.problems = problems
+        super().__init__("; ".join(f"{place}: {sentence}" for place, sentence in problems))
+
+
+def clean(document):
+    """Return `document` normalised, sanitised and complete, or raise DocumentError.
+
+    Every field is there, empty if it was missing; topics and tags are sorted; text and HTML are in canonical form.
+    Cleaning what is clean changes nothing. An unfinished story is no error: what must be there to publish is the
+    business of preflight.
+    """
+    problems = []
+    document = upgraded(document)
+    known = {key: value for key, value in document.items() if key != "schema"}
+    cleaned = fields.clean_shape(DOCUMENT, known, "", problems)
+    if problems:
+        raise DocumentError(problems)
+    for citation in cleaned["citations"]:
+        if citation["source"]:
+            citation["unnamed"] = None
+    return {"schema": SCHEMA, **cleaned}
+
+
+def upgraded(document):
+    """Return `document` in today's schema. Stored documents are migrated when read and never rewritten."""
+    if not isinstance(document, dict):
+        raise DocumentError([("document", _("It must be an object."))])
+    schema = document.get("schema", SCHEMA)
+    if type(schema) is not int or not min(MIGRATIONS, default=SCHEMA) <= schema <= SCHEMA:
+        raise DocumentError([("schema", _("Schema %(schema)s is not known here.") % {"schema": schema})])
+    while schema < SCHEMA:
+        document = MIGRATIONS[schema](document)
+        schema += 1
+    return {**document, "schema": SCHEMA}
+
+
+def canonical(value):
+    """Return `value` as the one JSON text that is hashed: sorted keys, no spaces, no floats that differ by database."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def fingerprint(document):
+    """Return the SHA-256 of a document in hex, to tell equal ones."""
+    return hashlib.sha256(canonical(document).encode()).hexdigest()
+
+
+def empty_document(story_id, **values):
+    """Return a cleaned document with nothing in it but its id and `values`."""
+    return clean({"id": str(story_id), **values})
+
+
+def new_id():
+    return str(uuid.uuid4())
+
+
+def cited_keys(document):
+    """Return the citation keys marked in the text, in reading order, each once; some may have no citation."""
+    keys = {}
+    for block in document["blocks"]:
+        keys.update(dict.fromkeys(markers(block[PROSE_FIELD[block["type"]]])))
+    return list(keys)
+
+
+def numbered_citations(document):
+    """Return the citations as readers see them: those marked in the text in reading order, then the others."""
+    by_key = {citation["key"]: citation for citation in document["citations"]}
+    order = [key for key in cited_keys(document) if key in by_key]
+    order += [key for key in by_key if key not in set(order)]
+    return [{**by_key[key], "number": number} for number, key in enumerate(order, 1)]
+
+
+def named_sources(document):
+    """Return {slug: source as the document keeps it} of all sources cited or seen through."""
+    sources = {}
+    for citation in document["citations"]:
+        for source in (citation["source"], citation["via"]):
+            if source:
+                sources.setdefault(source["slug"], source)
+    return sources
+
+
+def pictures(document):
+    """Return the pictures a document shows, as it keeps them."""
+    shown = [block["picture"] for block in document["blocks"] if block["type"] == "figure"]
+    return ([document["lead_image"]] if document["lead_image"] else []) + shown
+
+
+def plain_text(document):
+    """Return what readers read of the body as plain text, a block a line."""
+    lines = []
+    for block in document["blocks"]:
+        parts = [block.get(name) or "" for name in ("account", "label", "question", "words")]
+        prose = block[PROSE_FIELD[block["type"]]].replace("</", " </").replace("<br>", " ")
+        parts.append(strip_tags(prose))
+        lines.append(" ".join(" ".join(parts).split()))
+    return "\n".join(lines)
+
+
+def word_count(document):
+    return len(plain_text(document).split())

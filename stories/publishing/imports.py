@@ -1,0 +1,80 @@
+"""Writing the past: only imports do, and only into stories that have no version yet."""
+
+import itertools
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stories.models import FILINGS, Address, Story, Version
+from stories.publishing.document import clean
+from stories.publishing.filing import file_all
+from stories.publishing.record import fill_columns
+from stories.publishing.verbs import PublishError, log, write
+
+
+@transaction.atomic
+def import_versions(story, entries, *, by=None):
+    """Write the versions of a story that has none: `entries` is [(document, change, note, visible_from)] by time.
+
+    Only the last may lie ahead, and then waits for its time. They are recorded now, and their history says so.
+    Return the versions. Raise PublishError with the reason.
+    """
+    story = Story.objects.select_for_update().get(pk=story.pk)
+    now = timezone.now()
+    if Version.objects.filter(story=story).exists():
+        raise PublishError(_("The story has versions already: publish the new one at the desk instead."))
+    instants = [visible_from for *_rest, visible_from in entries]
+    if any(later <= earlier for earlier, later in itertools.pairwise(instants)):
+        raise PublishError(_("Each version must be published after the one before it."))
+    if any(instant > now for instant in instants[:-1]):
+        raise PublishError(_("Only the last version may be published at a time that lies ahead."))
+    versions, previous = [], None
+    for document, change, note, visible_from in entries:
+        previous = write(
+            story,
+            clean(document),
+            change=change,
+            note=note,
+            visible_from=visible_from,
+            recorded_at=now,
+            previous=previous,
+        )
+        log(previous, by, "import")
+        versions.append(previous)
+    return versions
+
+
+def rebuild(progress=lambda count: None):
+    """Remake what is derived from the versions: their list columns, their filing and their addresses.
+
+    All or nothing. Return how many versions there are; `progress` is called with the count now and then.
+    """
+    with transaction.atomic():
+        for filing in FILINGS.values():
+            filing.objects.all().delete()
+        count, batch, previous = 0, [], None
+        for version in Version.objects.order_by("story_id", "number").iterator(chunk_size=500):
+            fill_columns(version, previous if previous and previous.story_id == version.story_id else None)
+            previous = version
+            batch.append(version)
+            count += 1
+            if len(batch) == 500:
+                write_derived(batch)
+                batch = []
+                progress(count)
+        write_derived(batch)
+    return count
+
+
+DERIVED = [
+    "kind", "language", "headline", "kicker", "summary", "sort_at", "updated_at", "source_count", "declared", "listed",
+]  # fmt: skip
+
+
+def write_derived(versions):
+    if versions:
+        Version.objects.bulk_update(versions, DERIVED)
+        addresses = [Address(path=version.path, story_id=version.story_id) for version in versions]
+        Address.objects.bulk_create(addresses, ignore_conflicts=True)
+        file_all(versions)

@@ -1,0 +1,78 @@
+"""Three-way merge of documents, by field and by the ids of blocks and citations."""
+
+from dataclasses import dataclass
+
+from stories.publishing.document import clean
+
+SETS = {"topics", "tags"}
+ROWS = {"blocks": "id", "citations": "key", "authors": "slug"}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A place that both sides changed, and changed differently; an absent row is None."""
+
+    place: str  # "headline", or "blocks.<id>"
+    base: object
+    mine: object
+    theirs: object
+
+
+def merge(base, mine, theirs):
+    """Return (document, conflicts): what `mine` and `theirs`, cleaned documents, each changed since `base`.
+
+    Where both changed the same field or row differently the document has mine and the conflict names all three.
+    What only one side removed is removed; what one removed and the other changed is kept and is a conflict.
+    Lists keep my order, with rows that only they added after the row these follow there.
+    """
+    merged, conflicts = {}, []
+    for name in mine:
+        sides = base[name], mine[name], theirs[name]
+        if name in SETS:
+            merged[name] = merge_sets(*map(set, sides))
+        elif name in ROWS:
+            merged[name] = merge_rows(name, *sides, conflicts)
+        else:
+            merged[name] = choose(name, *sides, conflicts)
+    return clean(merged), conflicts
+
+
+def choose(place, base, mine, theirs, conflicts):
+    if mine == theirs or theirs == base:
+        return mine
+    if mine == base:
+        return theirs
+    conflicts.append(Conflict(place, base, mine, theirs))
+    return theirs if mine is None else mine  # of a row that one side removed the other's words are kept
+
+
+def merge_sets(base, mine, theirs):
+    return sorted((base & mine & theirs) | (mine - base) | (theirs - base))
+
+
+def merge_rows(name, base, mine, theirs, conflicts):
+    key = ROWS[name]
+    base_rows, my_rows, their_rows = ({row[key]: row for row in rows} for rows in (base, mine, theirs))
+    merged = {}
+    for row_id in merged_order(list(base_rows), list(my_rows), list(their_rows)):
+        sides = base_rows.get(row_id), my_rows.get(row_id), their_rows.get(row_id)
+        row = choose(f"{name}.{row_id}", *sides, conflicts)
+        if row is not None:
+            merged[row_id] = row
+    return list(merged.values())
+
+
+def merged_order(base, mine, theirs):
+    """Return all ids of both sides: in the order of the side that moved something, mine if both did."""
+    swap = keeps_order(mine, base) and not keeps_order(theirs, base)
+    first, second = (theirs, mine) if swap else (mine, theirs)
+    order = list(first)
+    for position, row_id in enumerate(second):
+        if row_id not in order:
+            before = [other for other in second[:position] if other in order]
+            order.insert(order.index(before[-1]) + 1 if before else 0, row_id)
+    return order
+
+
+def keeps_order(ids, base):
+    return [row_id for row_id in ids if row_id in base] == [row_id for row_id in base if row_id in ids]

@@ -1,0 +1,104 @@
+"""How a version is written: its columns, its hash, its place in the chain. Used by verbs and imports only."""
+
+import datetime
+import hashlib
+import secrets
+
+from stories.models import Address, Story, Version
+from stories.publishing.document import canonical, numbered_citations, upgraded
+
+# Changes that readers are told of wherever the story stands; the others only in its history.
+DECLARED = {
+    Version.Change.CLARIFICATION,
+    Version.Change.CORRECTION,
+    Version.Change.EDITORS_NOTE,
+    Version.Change.RETRACTION,
+    Version.Change.WITHDRAWAL,
+    Version.Change.REDACTION,
+}
+
+
+def stamp(instant):
+    """Return an instant as it is hashed and shown to machines: 2025-02-28T14:05:00.000000Z."""
+    return instant.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def hash_of(version):
+    """Return the SHA-256 of what a version says and when, chained to the version before it."""
+    content = {
+        "salt": version.salt,
+        "story": str(version.story_id),
+        "number": version.number,
+        "change": version.change,
+        "note": version.note,
+        "path": version.path,
+        "visible_from": stamp(version.visible_from),
+        "recorded_at": stamp(version.recorded_at),
+        "document": version.document,
+        "prev_sha256": version.prev_sha256,
+    }
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def seal(version, previous):
+    """Give a version a fresh salt and its hash, chained to `previous`, a version or None."""
+    version.salt = secrets.token_hex(32)
+    version.prev_sha256 = previous.sha256 if previous else ""
+    version.sha256 = hash_of(version)
+
+
+def fill_columns(version, previous):
+    """Fill the columns that lists need from the document of `version` and from `previous`, a version or None."""
+    document = upgraded(version.document)
+    version.kind = document["kind"]
+    version.language = document["language"]
+    version.headline = document["headline"]
+    version.kicker = document["kicker"]
+    version.summary = document["summary"] or document["standfirst"]
+    version.source_count = len(distinct_sources(document))
+    version.sort_at = previous.sort_at if previous else version.visible_from
+    minor = previous and version.change == Version.Change.MINOR
+    version.updated_at = previous.updated_at if minor else version.visible_from
+    version.declared = [*(previous.declared if previous else []), *declaration(version)]
+    version.listed = version.kind != Story.Kind.PAGE and version.change != Version.Change.WITHDRAWAL
+
+
+def declaration(version):
+    if version.change not in DECLARED:
+        return []
+    return [
+        {
+            "number": version.number,
+            "change": str(version.change),
+            "at": stamp(version.visible_from),
+            "note": version.note,
+            "correction": upgraded(version.document)["correction"],
+        }
+    ]
+
+
+def distinct_sources(document):
+    """Return what tells the sources of a document apart: slugs, and for each unnamed one its citation's key."""
+    return {
+        citation["source"]["slug"] if citation["source"] else citation["key"]
+        for citation in numbered_citations(document)
+    }
+
+
+def path_for(document, first_published):
+    """Return the address of a story: the UTC date of its first publication, which never changes, and its slug."""
+    if document["kind"] == Story.Kind.PAGE:
+        return f"/about/{document['slug']}/"
+    return f"/{first_published.astimezone(datetime.UTC):%Y/%m/%d}/{document['slug']}/"
+
+
+def reserve(path, story):
+    """Reserve an address for a story; return whether it is the story's now."""
+    address, _ = Address.objects.get_or_create(path=path, defaults={"story": story})
+    return address.story_id == story.pk
+
+
+def release(version):
+    """Free the address of a version that never was visible, unless another version of its story has it."""
+    if not Version.objects.filter(story=version.story_id, path=version.path).exclude(pk=version.pk).exists():
+        Address.objects.filter(path=version.path, story=version.story_id).delete()

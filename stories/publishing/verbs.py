@@ -1,0 +1,269 @@
+"""What can be done to the record. With imports.py the only code that writes versions, filing and SiteChange.
+
+Every verb locks the story's row, takes `now` once, finds the live and the pending version at that now and compares
+them with what the editor saw, so of two editors at once one succeeds and the other is told.
+"""
+
+import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stories.models import SiteChange, Story, StoryEvent, Version
+from stories.publishing.document import canonical, clean
+from stories.publishing.filing import close_filing, file, named_terms
+from stories.publishing.merge import merge
+from stories.publishing.preflight import blockers
+from stories.publishing.record import fill_columns, path_for, release, reserve, seal
+
+TICK = datetime.timedelta(microseconds=1)
+GOING_OUT = datetime.timedelta(seconds=5)  # before its instant a plan can no longer be touched
+
+# What an editor may declare a change of a live story to be; removals have verbs of their own.
+CHANGES = [
+    Version.Change.UPDATE,
+    Version.Change.MINOR,
+    Version.Change.CLARIFICATION,
+    Version.Change.CORRECTION,
+    Version.Change.EDITORS_NOTE,
+]
+NEEDS_NOTE = {Version.Change.CLARIFICATION, Version.Change.EDITORS_NOTE}
+
+
+class PublishError(Exception):
+    """A rule of the desk forbids it; the message is written for the editor."""
+
+
+class PendingError(PublishError):
+    """Another version waits for its time: the editor must say whether to merge into it or to cancel it."""
+
+
+def seen(story, now=None):
+    """Return the ids of the (live, pending) versions of a story, each None if there is none: what an editor saw."""
+    live, pending = live_and_pending(story, now or timezone.now())
+    return live and live.pk, pending and pending.pk
+
+
+def live_and_pending(story, now):
+    last = list(Version.objects.filter(story=story).order_by("-number")[:2])
+    if last and last[0].is_pending(now):
+        return (last[1] if len(last) > 1 else None), last[0]
+    return (last[0] if last else None), None
+
+
+def publish(revision, *, by, expecting, change="", note="", at=None, correction=None, pending=""):
+    """Make `revision` what readers see from `at`, an aware datetime: by default now, later to schedule.
+
+    `expecting` is what seen() told the editor. `change` is a Version.Change, "first" if left out of a story's first;
+    `correction` {wrong, right, severity} goes with a correction. `pending` is "merge" or "cancel" and says what becomes
+    of a version that waits for its time when this one goes out before it. Scheduling replaces a waiting version.
+    Write version, filing, address, event and SiteChange, or nothing. Return the version. Raise PermissionDenied, or
+    PublishError with the reason.
+    """
+    refuse_without(by, "stories.publish_story")
+    with transaction.atomic():
+        story, now, live, plan = take(revision.story_id, expecting)
+        if at is not None and at <= now:
+            raise PublishError(_("That time has passed. Publish now, or choose a later time."))
+        change = change or Version.Change.FIRST
+        document = clean({**revision.document, "correction": correction})
+        refuse_change(change, note, document, live)
+        refuse_if_blocked(document)
+        rest = None
+        if plan:
+            refuse_if_going_out(plan, now)
+            if at is None and live:
+                rest = rest_of(plan, live, document, pending)
+            remove(plan, live)
+        instant = at or after(now, live)
+        version = write(
+            story,
+            document,
+            change=change,
+            note=note,
+            visible_from=instant,
+            recorded_at=now if at else instant,
+            previous=live,
+        )
+        log(version, by, "schedule" if at else "publish")
+        if rest:
+            waiting = write(
+                story,
+                rest,
+                change=plan.change,
+                note=plan.note,
+                visible_from=plan.visible_from,
+                recorded_at=now,
+                previous=version,
+            )
+            log(waiting, by, "merge")
+    return version
+
+
+def move(story, *, to, by, expecting):
+    """Give the pending version of a story another instant. Return the new version, raise as publish() does."""
+    refuse_without(by, "stories.publish_story")
+    with transaction.atomic():
+        story, now, live, plan = take(story.pk, expecting)
+        refuse_without_plan(plan, now)
+        if to <= now:
+            raise PublishError(_("That time has passed. Choose a later one, or publish now."))
+        remove(plan, live)
+        version = write(
+            story, plan.document, change=plan.change, note=plan.note, visible_from=to, recorded_at=now, previous=live
+        )
+        log(version, by, "move")
+    return version
+
+
+def cancel(story, *, by, expecting):
+    """Cancel the pending version of a story: nothing of it enters the record. Raise as publish() does."""
+    refuse_without(by, "stories.publish_story")
+    with transaction.atomic():
+        story, now, live, plan = take(story.pk, expecting)
+        refuse_without_plan(plan, now)
+        log(plan, by, "cancel")
+        remove(plan, live)
+
+
+def take(story_id, expecting):
+    """Lock a story. Return (story, now, live, pending), or raise PublishError if the editor saw something else."""
+    story = Story.objects.select_for_update().get(pk=story_id)
+    now = timezone.now()
+    live, pending = live_and_pending(story, now)
+    if (live and live.pk, pending and pending.pk) != tuple(expecting):
+        raise PublishError(
+            _("Meanwhile someone else published or scheduled this story. Look at it again before you publish.")
+        )
+    return story, now, live, pending
+
+
+def after(now, live):
+    """Return the instant of a version published now: clocks may run back, the record may not."""
+    return max(now, live.visible_from + TICK) if live else now
+
+
+def write(story, document, *, change, note, visible_from, recorded_at, previous):
+    """Write a version after `previous`, a version or None, that readers see from `visible_from` on. Return it."""
+    version = Version(
+        story=story,
+        number=previous.number + 1 if previous else 1,
+        change=change,
+        note=note.strip(),
+        document=document,
+        visible_from=visible_from,
+        recorded_at=recorded_at,
+    )
+    fill_columns(version, previous)
+    version.path = path_for(document, version.sort_at)
+    if not reserve(version.path, story):
+        raise PublishError(_("Another story has the address %(path)s. Change the slug.") % {"path": version.path})
+    seal(version, previous)
+    if previous:
+        previous.visible_until = visible_from
+        previous.save(update_fields=["visible_until"])
+        close_filing(previous)
+    version.save(force_insert=True)
+    file(version)
+    announce(version)
+    return version
+
+
+def remove(plan, live):
+    """Take a plan back: its row, its filing and its reservation. It never was visible, so the record has no gap."""
+    announce(plan)
+    release(plan)
+    plan.delete()
+    if live:
+        live.visible_until = None
+        live.save(update_fields=["visible_until"])
+        close_filing(live)
+
+
+def rest_of(plan, live, document, choice):
+    """Return the document of a plan after `document` goes out before it; None if it is cancelled."""
+    if choice == "cancel":
+        return None
+    if choice != "merge":
+        raise PendingError(
+            _("Version %(number)s waits for its time. Say whether to merge this change into it or to cancel it.")
+            % {"number": plan.number}
+        )
+    merged, conflicts = merge(live.document, plan.document, document)
+    if [conflict for conflict in conflicts if conflict.place != "correction"]:
+        places = ", ".join(sorted({conflict.place.split(".")[0] for conflict in conflicts}))
+        raise PublishError(
+            _("The waiting version changes the same places: %(places)s. Cancel it, or settle them first.")
+            % {"places": places}
+        )
+    return {**merged, "correction": plan.document["correction"]}
+
+
+def announce(version):
+    """Tell server processes what a version changes, in the verb's own transaction."""
+    keys = {f"story:{version.story_id}", "lists"}
+    for model, slugs in named_terms(version).items():
+        keys |= {f"{model._meta.model_name}:{slug}" for slug in slugs}
+    now = timezone.now()
+    at = version.visible_from if version.is_pending(now) else now
+    SiteChange.objects.create(at=at, keys=sorted(keys))
+
+
+def log(version, by, action):
+    StoryEvent.objects.create(
+        story_id=version.story_id,
+        user=by,
+        action=action,
+        version=version,
+        number=version.number,
+        instant=version.visible_from,
+        note=version.note,
+        at=timezone.now(),
+    )
+
+
+def refuse_without(user, permission):
+    if not user.has_perm(permission):
+        raise PermissionDenied
+
+
+def refuse_if_blocked(document):
+    if reasons := blockers(document):
+        raise PublishError(" ".join(reasons))
+
+
+def refuse_without_plan(plan, now):
+    if plan is None:
+        raise PublishError(_("No version of this story waits for its time."))
+    refuse_if_going_out(plan, now)
+
+
+def refuse_if_going_out(plan, now):
+    if plan.visible_from - now < GOING_OUT:
+        raise PublishError(_("It is going out now: in its last five seconds a scheduled version cannot be changed."))
+
+
+def refuse_change(change, note, document, live):
+    """Raise PublishError unless `change` fits what readers have: `live`, a version or None."""
+    if live is None:
+        if change != Version.Change.FIRST:
+            raise PublishError(_("Readers have no version yet, so this is its first publication."))
+        return
+    if change not in CHANGES:
+        raise PublishError(_("Say what kind of change this is: readers will be told."))
+    if same_for_readers(document, live.document) and change != Version.Change.EDITORS_NOTE:
+        raise PublishError(_("Nothing has changed since version %(number)s.") % {"number": live.number})
+    if change in NEEDS_NOTE and not note.strip():
+        raise PublishError(_("Write a sentence for readers: what changed, and why."))
+    correction = document["correction"]
+    if change == Version.Change.CORRECTION and not (correction and correction["wrong"] and correction["right"]):
+        raise PublishError(_("Say what was wrong and what is right."))
+    if change != Version.Change.CORRECTION and correction:
+        raise PublishError(_("Only a correction says what was wrong and what is right."))
+
+
+def same_for_readers(document, other):
+    """Tell whether two documents differ in nothing but the correction they declare."""
+    return canonical({**document, "correction": None}) == canonical({**other, "correction": None})

@@ -1,0 +1,83 @@
+"""Plain factories: make what a test needs, say only what it is about."""
+
+import datetime
+import itertools
+import uuid
+
+from stories.models import Author, Source, Story, Tag, Topic, User, Version
+from stories.models.citation import make_key
+from stories.publishing.document import clean, new_id
+from stories.publishing.imports import import_versions
+from stories.publishing.revisions import save_document
+from stories.publishing.verbs import publish, seen
+
+_number = itertools.count(1)
+
+
+def make_editor(**values):
+    number = next(_number)
+    return User.objects.create_superuser(
+        username=values.pop("username", f"editor{number}"), password="secret", **values
+    )
+
+
+def make_topic(name, **values):
+    return Topic.objects.create(name=name, **values)
+
+
+def make_source(name="Harbour Office", **values):
+    return Source.objects.create(name=name, **values)
+
+
+def make_author(name="The diplomacy desk", **values):
+    return Author.objects.create(name=name, **values)
+
+
+def make_tag(name):
+    return Tag.objects.create(name=name)
+
+
+def make_document(story_id=None, **values):
+    """Return a document that can be published: one author, one source, cited once in a paragraph."""
+    source = values.pop("source", None) or Source.objects.first() or make_source()
+    author = Author.objects.first() or make_author()
+    key = make_key()
+    headline = values.setdefault("headline", f"Headline {next(_number)}")
+    text = values.pop("text", f"The office opened the gate. {headline}.")
+    return clean(
+        {
+            "id": str(story_id or new_id()),
+            "slug": headline.lower().replace(" ", "-")[:90].strip("-"),
+            "standfirst": "What the harbour office did.",
+            "authors": [{"slug": author.slug, "role": ""}],
+            "blocks": [{"id": new_id(), "type": "text", "html": f'<p>{text}<cite data-key="{key}"></cite></p>'}],
+            "citations": [{"key": key, "source": {"slug": source.slug, "name": source.name, "kind": source.kind}}],
+        }
+        | values
+    )
+
+
+def make_revision(*, by=None, **values):
+    """Return a saved revision of a new story."""
+    document = make_document(**values)
+    return save_document(document, Story.objects.create(id=uuid.UUID(document["id"])), by=by)
+
+
+def make_published(*, by=None, at=None, **values):
+    """Return the live version of a new story; `at`, an aware datetime in the past, imports it."""
+    revision = make_revision(by=by, **values)
+    if at:
+        return import_versions(revision.story, [(revision.document, Version.Change.FIRST, "", at)])[0]
+    return publish(revision, by=by or make_editor(), expecting=(None, None))
+
+
+def publish_change(story, *, by, change="update", **values):
+    """Publish `story` with fields of its newest revision's document changed; return the version."""
+    fields = {name: values.pop(name) for name in ("note", "at", "correction", "pending") if name in values}
+    document = story.revisions.latest().document | values
+    revision = save_document(document, story, by=by)
+    return publish(revision, by=by, change=change, expecting=seen(story), **fields)
+
+
+def utc(*args):
+    return datetime.datetime(*args, tzinfo=datetime.UTC)
