@@ -23,8 +23,8 @@ def set_password():
 
 class Command(BaseCommand):
     help = (
-        "Set a new random password for the login “editor” and print it. The login is made if it does not exist, with all "
-        "rights. The password is also kept in var/login, readable by its owner only. Same as: make login"
+        "Set a new random password for the login “editor” and print it. The login is made if it does not exist, with "
+        "all rights. The password is also kept in var/login, readable by its owner only. Same as: make login"
     )
 
     def handle(self, **options):
