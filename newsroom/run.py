@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
@@ -17,6 +18,7 @@ def main():
     refuse_busy(host, port)
     write_env()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+    refuse_missing_driver()
     import django
 
     django.setup()
@@ -58,6 +60,15 @@ def write_secret(path, text):
         file.write(text)
         os.fchmod(file.fileno(), 0o600)
     new.replace(path)
+
+
+def refuse_missing_driver():
+    from django.conf import settings
+
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql") and not find_spec("psycopg"):
+        sys.exit(
+            'DATABASE_URL names a PostgreSQL database, which needs psycopg: .venv/bin/pip install "psycopg[binary]"'
+        )
 
 
 def prepare_database():
