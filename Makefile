@@ -15,7 +15,7 @@ login: .venv/requirements.txt
 
 lint: .venv/requirements-dev.txt
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
-	@git ls-files 'templates/*.html' | xargs $(BIN)/djade --target-version 5.2 --check
+	@git ls-files 'templates/*.html' | xargs -r $(BIN)/djade --target-version 5.2 --check
 
 # What was installed is kept beside it: pip runs only when the list has changed.
 .venv/requirements.txt .venv/requirements-dev.txt: .venv/%: % requirements.txt | .venv/bin/python
