@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -28,3 +30,13 @@ def editor(db):
 @pytest.fixture(autouse=True)
 def _media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Run Debian's chromium, which asks nobody anything; Playwright's own cannot be downloaded everywhere."""
+    if not (chromium := shutil.which("chromium")):
+        pytest.skip("Debian's chromium is not installed")
+    quiet = ["background-networking", "component-update", "sync"]
+    args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    return {**browser_type_launch_args, "executable_path": chromium, "args": [*args, *(f"--disable-{n}" for n in quiet)]}

@@ -1,0 +1,15 @@
+"""Full addresses, for what is read away from the page it stands on: canonical links, feeds, structured data."""
+
+from django.conf import settings
+from django.utils.encoding import iri_to_uri
+
+
+def absolute(request, path):
+    """Return the full address of `path`, which begins with "/" or is one already.
+
+    Under SITE_URL; where that is not set, under the host that was asked.
+    """
+    if path.startswith(("http://", "https://")):
+        return path
+    root = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+    return root + iri_to_uri(path)
