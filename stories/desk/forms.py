@@ -1,0 +1,91 @@
+"""The story's form, and the document of a posted one."""
+
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from stories.desk.rows import add_problems
+from stories.desk.widgets import TagSelect
+from stories.models import BLOCKS, Citation, Credit, Tag
+from stories.models.prose import clean_text
+from stories.models.term import make_slug
+from stories.publishing.document import DOCUMENT
+from stories.publishing.working_copy import STORY_FIELDS, build
+
+
+class TagsField(forms.Field):
+    """Names of tags. A name that differs from an existing tag's only in case is that tag's."""
+
+    widget = TagSelect
+
+    def clean(self, value):
+        value = super().clean(value)
+        names = {name.casefold(): name for name in map(clean_text, value or []) if name}
+        for name in names.values():
+            if len(name) > 100:
+                raise ValidationError(_("The tag “%(name)s” is too long: at most 100 characters.") % {"name": name})
+        return [tag.name for tag in find_tags(list(names.values()))]
+
+    def has_changed(self, initial, data):
+        return sorted(tag.name for tag in initial or []) != sorted(data or [])
+
+
+def find_tags(names):
+    """Return a tag for each of `names`, new ones unsaved, with the slug that saving will give them. One query."""
+    slugs = {make_slug(name, 90) for name in names} - {""}
+    # By slug too: the lower case of SQLite knows ASCII only.
+    found = Tag.objects.filter(Q(name__in=names) | Q(slug__in=slugs)) if names else []
+    by_name = {tag.name.casefold(): tag for tag in found}
+    return [by_name.get(name.casefold()) or Tag(name=name) for name in names]
+
+
+class StoryForm(forms.ModelForm):
+    tags = TagsField(required=False)
+
+    def clean_slug(self):
+        return self.cleaned_data["slug"] or make_slug(self.cleaned_data.get("headline", ""))
+
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.errors:
+            shape = {name: DOCUMENT[name] for name in STORY_FIELDS}
+            add_problems(self, shape, {name: getattr(self.instance, name) for name in STORY_FIELDS})
+
+
+def document_from_form(form, formsets):
+    """Return the cleaned document that saving this valid form with its valid formsets would give the story."""
+    story = form.instance
+    if story.pk is None:
+        story.pk = uuid.uuid4()
+    rows = {formset.model: [kept.instance for kept in formset.kept_forms] for formset in formsets}
+    return build(
+        story,
+        blocks=[row for model in BLOCKS.values() for row in rows.get(model, [])],
+        citations=in_order(rows.get(Citation, [])),
+        credits=in_order(rows.get(Credit, [])),
+        topics=form.cleaned_data["topics"],
+        tags=with_slugs(find_tags(form.cleaned_data["tags"])),
+    )
+
+
+def in_order(rows):
+    """Sort saved and unsaved rows as they will come from the database."""
+    return sorted(rows, key=lambda row: (row.position, row.pk is None, row.pk or 0))
+
+
+def with_slugs(tags):
+    """Give unsaved tags the slugs that saving them in this order would."""
+    taken = {tag.slug for tag in tags}
+    for tag in tags:
+        if not tag.slug:
+            base = make_slug(tag.name, 90) or "tag"
+            number = 1
+            tag.slug = base
+            while tag.slug in taken or Tag.objects.filter(slug=tag.slug).exists():
+                number += 1
+                tag.slug = f"{base}-{number}"
+            taken.add(tag.slug)
+    return tags

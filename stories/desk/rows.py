@@ -1,0 +1,159 @@
+"""Rows of a story in its form: found by the id or key they carry, fetched with few queries whatever their number."""
+
+import uuid
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+
+from stories.publishing.fields import clean_shape
+
+
+class RowsFormSet(forms.BaseInlineFormSet):
+    """Formset that decides by the database, not by the order of the posted forms, which rows exist.
+
+    Between opening a form and saving it another editor may have restored or deleted rows, and a form may be posted
+    twice. A row that is there is updated, one that is gone is written again: nobody loses a word, and none of Django's
+    errors about hidden fields, which nobody can see, comes up.
+    """
+
+    picked = ()  # foreign keys whose rows are fetched for all forms at once
+
+    def __init__(self, *args, **kwargs):
+        self._picked_rows = {}
+        super().__init__(*args, **kwargs)
+
+    def row(self, prefix):
+        """Return the row that the posted form of `prefix` is about; None if it is a new one."""
+        return self.rows_by_id.get(self.data.get(f"{prefix}-id"))
+
+    @property
+    def rows_by_id(self):
+        return {str(row.pk): row for row in super().get_queryset()}
+
+    @property
+    def initial_forms(self):
+        return [form for form in self.forms if not form.instance._state.adding]
+
+    @property
+    def extra_forms(self):
+        return [form for form in self.forms if form.instance._state.adding]
+
+    @property
+    def kept_forms(self):
+        """The forms whose rows the story has after saving."""
+        gone = self.deleted_forms
+        return [
+            form for form in self.forms if form not in gone and (form.has_changed() or not form.instance._state.adding)
+        ]
+
+    def get_queryset(self):
+        # The admin pairs this with initial_forms.
+        return [form.instance for form in self.initial_forms] if self.is_bound else super().get_queryset()
+
+    def _construct_form(self, i, **kwargs):
+        if self.is_bound:
+            kwargs["instance"] = self.row(self.add_prefix(i))
+        elif i < self.initial_form_count():
+            kwargs["instance"] = self.get_queryset()[i]
+        form = forms.BaseFormSet._construct_form(self, i, **kwargs)
+        setattr(form.instance, self.fk.attname, self.instance.pk)
+        return form
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        existing = not form.instance._state.adding
+        form.fields["id"] = forms.Field(
+            required=False, initial=str(form.instance.pk) if existing else None, widget=forms.HiddenInput
+        )
+        for name in self.picked:
+            if name in form.fields:
+                form.fields[name].rows = self.picked_rows(name)
+
+    def picked_rows(self, name):
+        """Return {id: row} of all rows that the forms name in the foreign key `name`. One query."""
+        if name not in self._picked_rows:
+            if self.is_bound:
+                posted = [self.data.get(f"{self.add_prefix(i)}-{name}") for i in range(self.total_form_count())]
+                queryset = self.form.base_fields[name].queryset
+                rows = queryset.filter(pk__in=valid_ids(queryset.model, posted))
+            else:
+                rows = [row for row in (getattr(row, name) for row in self.get_queryset()) if row]
+            self._picked_rows[name] = {str(row.pk): row for row in rows}
+        return self._picked_rows[name]
+
+    def save_existing(self, form, obj, commit=True):
+        fields = {field.name for field in obj._meta.concrete_fields if not field.primary_key}
+        if commit and (changed := fields.intersection(form.changed_data)):
+            obj.save(update_fields=changed)
+        return obj
+
+
+def valid_ids(model, values):
+    """Return those of `values`, as posted, that may be ids of `model`."""
+    ids = []
+    for value in filter(None, values):
+        try:
+            ids.append(model._meta.pk.to_python(value))
+        except ValidationError:
+            continue
+    return ids
+
+
+def posted_uuid(value):
+    """Return `value` as a UUID, None if it is none."""
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return None
+
+
+class PickSelect(AutocompleteSelect):
+    """Django's autocomplete, with the label of what is chosen taken from the rows that the formset fetched."""
+
+    def optgroups(self, name, value, attrs=None):
+        rows = self.choices.field.rows
+        if rows is None:
+            return super().optgroups(name, value, attrs)
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        for pk in value:
+            if pk in rows:
+                options.append(self.create_option(name, pk, str(rows[pk]), True, len(options)))
+        return [(None, options, 0)]
+
+
+class PickField(forms.ModelChoiceField):
+    rows = None  # set by the formset
+
+    def to_python(self, value):
+        if self.rows is None or value in self.empty_values:
+            return super().to_python(value)
+        if str(value) not in self.rows:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return self.rows[str(value)]
+
+
+class PicksMixin:
+    """For inlines: the foreign keys of `autocomplete_fields` are picked from rows fetched at once."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.autocomplete_fields:
+            kwargs |= {"form_class": PickField, "widget": PickSelect(db_field, self.admin_site)}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.picked = self.autocomplete_fields
+        return formset
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*self.autocomplete_fields)
+
+
+def add_problems(form, shape, values):
+    """Put what a document would refuse of `values` on the fields of `form`, so that saving cannot fail later."""
+    problems = []
+    clean_shape(shape, values, "", problems)
+    for place, sentence in problems:
+        name = place.partition(".")[0]
+        form.add_error(name if name in form.fields and not form.fields[name].widget.is_hidden else None, sentence)

@@ -1,0 +1,87 @@
+"""The story form: what an editor writes in."""
+
+from content_editor.admin import ContentEditor
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import JsonResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from js_asset import Media
+
+from stories.desk import blocks
+from stories.desk.citations import CitationInline, CreditInline
+from stories.desk.forms import StoryForm
+from stories.models import Story, Tag
+from stories.publishing.revisions import save_revision
+
+
+@admin.register(Story)
+class StoryAdmin(ContentEditor):
+    form = StoryForm
+    inlines = [*blocks.INLINES, CitationInline, CreditInline]
+    autocomplete_fields = ["topics", "lead_image", "translation_of"]
+    fieldsets = [
+        (None, {"classes": ["writing"], "fields": ["kicker", "headline", "standfirst"]}),
+        (_("Filing"), {"fields": ["kind", "topics", "tags", "dateline", "language"]}),
+        (_("Lists and address"), {"classes": ["collapse"], "fields": ["summary", "slug", "slugline", "lead_image"]}),
+        (
+            _("For the reader"),
+            {"classes": ["collapse"], "fields": ["editors_note", "interest_note", "ai_use", "translation_of"]},
+        ),
+    ]
+    list_display = ["headline_or_slugline", "kind", "language", "changed_at"]
+    list_filter = ["kind", "language"]
+    search_fields = ["headline", "slugline", "slug"]
+    date_hierarchy = None
+    list_per_page = 50
+
+    @admin.display(description=_("story"), ordering="headline")
+    def headline_or_slugline(self, story):
+        return str(story)
+
+    def get_urls(self):
+        names = self.admin_site.admin_view(self.tag_names)
+        return [path("tag-names/", names, name="stories_story_tag_names"), *super().get_urls()]
+
+    def tag_names(self, request):
+        """Answer the tag field's search: names as Select2 wants them."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        term = request.GET.get("term", "").strip()
+        names = Tag.objects.filter(alias_of=None, name__icontains=term).values_list("name", flat=True)[:20]
+        return JsonResponse({"results": [{"id": n, "text": n} for n in names], "pagination": {"more": False}})
+
+    def get_object(self, request, object_id, from_field=None):
+        story = super().get_object(request, object_id, from_field)
+        if story and request.method == "POST" and transaction.get_connection().in_atomic_block:
+            # Waits for whoever is writing to this story, so that nothing read from here on is stale.
+            story.refresh_from_db(from_queryset=Story.objects.select_for_update())
+        return story
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if isinstance(inline, blocks.BlockInline) and request.method == "POST":
+            if not hasattr(request, "block_ids"):
+                posted = [value for name, value in request.POST.items() if name.endswith("-id")]
+                request.block_ids = blocks.BlockIds(obj.pk, posted)
+            kwargs["ids"] = request.block_ids
+        return kwargs
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.save()
+            return
+        columns = {field.name for field in obj._meta.concrete_fields}
+        obj.save(update_fields={"slug", "changed_at", *columns.intersection(form.changed_data)})
+
+    def save_related(self, request, form, formsets, change):
+        # Past ContentEditor, whose clone writes into any story unchecked.
+        super(ContentEditor, self).save_related(request, form, formsets, change)
+        save_revision(form.instance, by=request.user)
+
+    def render_change_form(self, request, context, **kwargs):
+        response = super().render_change_form(request, context, **kwargs)
+        media = Media.from_media(response.context_data["media"])
+        response.context_data["media"] = media.with_nonce(request.csp_nonce)
+        return response
