@@ -39,4 +39,8 @@ def browser_type_launch_args(browser_type_launch_args):
         pytest.skip("Debian's chromium is not installed")
     quiet = ["background-networking", "component-update", "sync"]
     args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    return {**browser_type_launch_args, "executable_path": chromium, "args": [*args, *(f"--disable-{n}" for n in quiet)]}
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium,
+        "args": [*args, *(f"--disable-{n}" for n in quiet)],
+    }
