@@ -1,10 +1,14 @@
 """Plain factories: make what a test needs, say only what it is about."""
 
 import datetime
+import io
 import itertools
 import uuid
 
-from stories.models import Author, Source, Story, Tag, Topic, User, Version
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from stories.models import Author, Picture, Source, Story, Tag, Topic, User, Version
 from stories.models.citation import make_key
 from stories.publishing.document import clean, new_id
 from stories.publishing.imports import import_versions
@@ -35,6 +39,13 @@ def make_author(name="The diplomacy desk", **values):
 
 def make_tag(name):
     return Tag.objects.create(name=name)
+
+
+def make_picture(**values):
+    content = io.BytesIO()
+    Image.new("RGB", (600, 400), "navy").save(content, "PNG")
+    upload = SimpleUploadedFile("gate.png", content.getvalue(), content_type="image/png")
+    return Picture.objects.create(**{"file": upload, "alt": "A gate"} | values)
 
 
 def make_document(story_id=None, **values):

@@ -1,0 +1,47 @@
+"""What all admin pages of ours have in common."""
+
+import re
+
+from django.contrib import admin
+
+MAX_LENGTH = 200
+MAX_WORDS = 10
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+class DeskAdmin(admin.ModelAdmin):
+    """Lists that stay quick, and deletion that says in sentences why it cannot be."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    class Media:
+        css = {"all": ["desk/publish.css"]}
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # a mass deletion could only ever tell why it did not happen
+        return actions
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, bounded(search_term))
+
+    def get_deleted_objects(self, objs, request):
+        """Say why `objs` cannot be deleted, where Django would list each row that stands in the way."""
+        reasons = [reason for obj in objs for reason in self.reasons_to_keep(obj)]
+        return ([], {}, set(), reasons) if reasons else super().get_deleted_objects(objs, request)
+
+    def reasons_to_keep(self, obj):
+        """Return why `obj` cannot be deleted: sentences, none if it can."""
+        return []
+
+
+def bounded(text):
+    """Return at most ten words of what was typed into a search field, without the signs that a database refuses."""
+    return " ".join(CONTROL.sub(" ", text[:MAX_LENGTH]).split()[:MAX_WORDS])
+
+
+def is_autocomplete(request):
+    """Tell whether a field of a form asks, not the list of an admin page."""
+    match = request.resolver_match
+    return bool(match) and match.url_name == "autocomplete"
