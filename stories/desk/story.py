@@ -2,6 +2,7 @@
 
 from content_editor.admin import ContentEditor
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import JsonResponse
@@ -10,14 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
 from stories.desk import blocks
+from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.forms import StoryForm
+from stories.desk.history import history_context
+from stories.desk.story_list import StateFilter, StoryChangeList, saved_column, state_column
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
 
 
 @admin.register(Story)
-class StoryAdmin(ContentEditor):
+class StoryAdmin(DeskAdmin, ContentEditor):
     form = StoryForm
     inlines = [*blocks.INLINES, CitationInline, CreditInline]
     autocomplete_fields = ["topics", "lead_image", "translation_of"]
@@ -30,11 +34,10 @@ class StoryAdmin(ContentEditor):
             {"classes": ["collapse"], "fields": ["editors_note", "interest_note", "ai_use", "translation_of"]},
         ),
     ]
-    list_display = ["headline_or_slugline", "kind", "language", "changed_at"]
-    list_filter = ["kind", "language"]
+    list_display = ["headline_or_slugline", state_column, "kind", saved_column]
+    list_filter = [StateFilter, "kind", "changed_at"]
     search_fields = ["headline", "slugline", "slug"]
     date_hierarchy = None
-    list_per_page = 50
 
     @admin.display(description=_("story"), ordering="headline")
     def headline_or_slugline(self, story):
@@ -79,6 +82,18 @@ class StoryAdmin(ContentEditor):
         # Past ContentEditor, whose clone writes into any story unchecked.
         super(ContentEditor, self).save_related(request, form, formsets, change)
         save_revision(form.instance, by=request.user)
+
+    def get_changelist(self, request, **kwargs):
+        return StoryChangeList
+
+    def reasons_to_keep(self, obj):
+        if obj.versions.exists():
+            yield _("It was published or is scheduled. What readers saw stays on the record.")
+
+    def history_view(self, request, object_id, extra_context=None):
+        story = self.get_object(request, unquote(object_id))
+        context = history_context(story) if story else {}
+        return super().history_view(request, object_id, {**context, **(extra_context or {})})
 
     def render_change_form(self, request, context, **kwargs):
         response = super().render_change_form(request, context, **kwargs)

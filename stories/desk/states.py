@@ -1,0 +1,133 @@
+"""What readers have of a story, told to editors: in lists, under the form and on the publish page."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from stories.models import Revision, Version
+from stories.publishing.revisions import has_unpublished_changes, latest_revision
+from stories.publishing.verbs import live_and_pending
+
+
+def told(instant):
+    """Return an instant as editors read it, with its zone: “1 March 2025, 09:00 UTC”."""
+    return format_date(timezone.localtime(instant), _("j F Y, H:i T"))
+
+
+@dataclass(frozen=True)
+class State:
+    """What readers have (`live`), what waits for its time (`pending`) and what the desk has (`latest`): or None."""
+
+    live: Version | None = None
+    pending: Version | None = None
+    latest: Revision | None = None
+
+    @property
+    def expecting(self):
+        """Return what publish() takes as what the editor saw."""
+        return self.live and self.live.pk, self.pending and self.pending.pk
+
+    @property
+    def next_number(self):
+        return self.live.number + 1 if self.live else 1
+
+    @property
+    def is_changed(self):
+        """Tell whether the desk has what readers of the live version cannot see."""
+        return bool(self.live and self.latest) and has_unpublished_changes(self.latest, self.live)
+
+    @property
+    def is_planned(self):
+        """Tell whether what the desk has is just what waits for its time."""
+        return bool(self.pending and self.latest) and not has_unpublished_changes(self.latest, self.pending)
+
+    @property
+    def label(self):
+        """Say it in a few words, for lists."""
+        values = {"number": self.live and self.live.number, "planned": self.pending and self.pending.number}
+        if self.pending:
+            values["when"] = told(self.pending.visible_from)
+            if self.live:
+                return _("Live: version %(number)s; version %(planned)s scheduled for %(when)s") % values
+            return _("Scheduled for %(when)s") % values
+        if not self.live:
+            return _("Draft")
+        if self.is_changed:
+            return _("Live: version %(number)s, unpublished changes") % values
+        return _("Live: version %(number)s") % values
+
+    @property
+    def mark(self):
+        """Return the class of the label, for its colour."""
+        return "scheduled" if self.pending else "draft" if not self.live else "changed" if self.is_changed else "live"
+
+    @property
+    def sentences(self):
+        """Say it in whole sentences, for the line under the form."""
+        if self.live:
+            values = {"number": self.live.number}
+            yield _("Live: version %(number)s.") % values
+        elif not self.pending:
+            yield _("Not published: nobody outside can see this.")
+        if self.pending:
+            values = {"number": self.pending.number, "when": told(self.pending.visible_from)}
+            yield _("Version %(number)s goes out on %(when)s.") % values
+        if self.pending and not self.is_planned:
+            yield _("What you see here differs from it.")
+        elif self.live and not self.pending:
+            yield _("You have changes readers cannot see.") if self.is_changed else _("Readers see exactly this.")
+
+
+def name_of(revision):
+    """Return who saved a revision, as colleagues know them."""
+    if revision.user is None:
+        return _("an import")
+    return revision.user.get_full_name() or revision.user.get_username()
+
+
+def state_of(story, now=None):
+    live, pending = live_and_pending(story, now or timezone.now())
+    return State(live, pending, latest_revision(story))
+
+
+def attach_states(stories, now):
+    """Give each story of a page its `state`: two queries, however many they are."""
+    open_ones = Version.objects.filter(Q(visible_until=None) | Q(visible_until__gt=now), story__in=stories)
+    versions = defaultdict(list)
+    for version in open_ones.defer("salt", "sha256", "prev_sha256").order_by("number"):
+        versions[version.story_id].append(version)
+    newest = Revision.objects.select_related("user").in_bulk(
+        [story.newest_revision for story in stories if story.newest_revision]
+    )
+    for story in stories:
+        *before, last = versions[story.pk] or [None]
+        pending = last if last and last.is_pending(now) else None
+        live = (before[-1] if before else None) if pending else last
+        story.state = State(live, pending, newest.get(story.newest_revision))
+
+
+def with_newest_revision(stories):
+    """Annotate a queryset of stories with the id of each one's newest revision, which attach_states() needs."""
+    revisions = Revision.objects.filter(story=OuterRef("pk")).order_by("-created_at", "-pk")
+    return stories.annotate(newest_revision=Subquery(revisions.values("pk")[:1]))
+
+
+# The filter of the story list: {value: (label, condition at an instant)}.
+def is_live(now):
+    return Exists(Version.objects.visible_at(now).filter(story=OuterRef("pk")))
+
+
+def is_scheduled(now):
+    return Exists(Version.objects.filter(story=OuterRef("pk"), visible_from__gt=now))
+
+
+FILTERS = {
+    "draft": (pgettext_lazy("state of a story", "draft"), lambda now: ~is_live(now) & ~is_scheduled(now)),
+    "live": (pgettext_lazy("state of a story", "live"), is_live),
+    "scheduled": (pgettext_lazy("state of a story", "scheduled"), is_scheduled),
+}
