@@ -50,7 +50,8 @@ class Picture(models.Model):
     def save(self, *args, **kwargs):
         if self.file and not self.file._committed:
             image, content, extension = getattr(self, "normalised", None) or normalise(self.file)
-            self.file.save(f"picture.{extension}", content, save=False)
+            content.name = f"picture.{extension}"  # of a file without a name Django takes no width and height
+            self.file.save(content.name, content, save=False)
             for width, smaller in renditions(image):
                 self.file.storage.save(f"pictures/{self.pk}-{width}.webp", smaller)
         super().save(*args, **kwargs)
