@@ -1,9 +1,12 @@
 from django.urls import path, register_converter
 
-from stories.site import views
-from stories.site.paths import SlugConverter
+from stories.models import Author, Source, Tag, Topic
+from stories.site import feeds, media, sitemaps, views
+from stories.site.paths import FormatConverter, MonthConverter, SlugConverter
 
 register_converter(SlugConverter, "name")
+register_converter(FormatConverter, "format")
+register_converter(MonthConverter, "month")
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -13,4 +16,20 @@ urlpatterns = [
     path("tags/<name:slug>/", views.front, name="tag"),
     path("sources/<name:slug>/", views.front, name="source"),
     path("authors/<name:slug>/", views.front, name="author"),
+]
+
+# What machines read.
+urlpatterns += [
+    path("feeds/all.<format:format>", feeds.all_stories, name="feed-all"),
+    path("feeds/topics/<name:slug>.<format:format>", feeds.term, {"model": Topic}, name="feed-topic"),
+    path("feeds/tags/<name:slug>.<format:format>", feeds.term, {"model": Tag}, name="feed-tag"),
+    path("feeds/sources/<name:slug>.<format:format>", feeds.term, {"model": Source}, name="feed-source"),
+    path("feeds/authors/<name:slug>.<format:format>", feeds.term, {"model": Author}, name="feed-author"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemaps/pages.xml", sitemaps.about, name="sitemap-pages"),
+    path("sitemaps/terms-<int:page>.xml", sitemaps.of_terms, name="sitemap-terms"),
+    path("sitemaps/stories-<month:month>.xml", sitemaps.stories, name="sitemap-stories"),
+    path("sitemaps/stories-<month:month>-<int:page>.xml", sitemaps.stories, name="sitemap-stories"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("media/<path:name>", media.media, name="media"),
 ]

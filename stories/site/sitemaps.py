@@ -1,0 +1,139 @@
+"""Sitemaps: an index, one for each month of first publication, one of the pages about us, and those of the terms."""
+
+import datetime
+from functools import partial
+
+from django.db.models import CharField, Count, Subquery, Value
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import conditional_page, require_safe
+
+from stories.models import FILINGS, Story, Version
+from stories.site.addresses import absolute
+from stories.site.listing import public
+
+SIZE = 50_000  # more is not allowed in one file
+MAX_PAGES = 1_000
+
+
+@require_safe
+@conditional_page
+def index(request):
+    """List the sitemaps.
+
+    Without the times of their last change: to know them, every version on the site would have to be read.
+    """
+    paths = [reverse("sitemap-pages")]
+    for page in range(pages(terms(request.instant).count())):
+        paths.append(reverse("sitemap-terms", args=[page + 1]))
+    for month, count in months(request.instant).items():
+        paths.append(reverse("sitemap-stories", args=[month]))
+        for page in range(1, pages(count)):
+            paths.append(reverse("sitemap-stories", args=[month, page + 1]))
+    locations = [absolute(request, path) for path in paths]
+    return render(request, "site/sitemap_index.xml", {"locations": locations}, content_type="application/xml")
+
+
+@require_safe
+@conditional_page
+def stories(request, month, page=1):
+    """List the stories first published in a month, a datetime at its start, in UTC."""
+    rows = published_in(month, request.instant).order_by("sort_at", "id").values_list("path", "updated_at")
+    return sitemap(request, [(path, stamp(changed)) for path, changed in part(rows, page)])
+
+
+@require_safe
+@conditional_page
+def about(request):
+    """List the front page and the pages about us."""
+    rows = Version.objects.visible_at(request.instant).filter(
+        kind=Story.Kind.PAGE, listed=False, sort_at__lte=request.instant
+    )
+    rows = rows.order_by("path").values_list("path", "updated_at")
+    return sitemap(request, [(reverse("front"), ""), *((path, stamp(changed)) for path, changed in rows[: SIZE - 1])])
+
+
+@require_safe
+@conditional_page
+def of_terms(request, page):
+    rows = part(terms(request.instant).order_by("kind_of_term", "slug"), page)
+    return sitemap(request, [(reverse(kind, args=[slug]), "") for kind, slug in rows])
+
+
+@require_safe
+def robots(request):
+    sitemap = absolute(request, reverse("sitemap"))
+    return render(request, "site/robots.txt", {"sitemap": sitemap}, content_type="text/plain; charset=utf-8")
+
+
+def sitemap(request, urls):
+    """Return [(path, time of its last change or "")] as a sitemap."""
+    full = partial(absolute, request)
+    urls = [(full(path), changed) for path, changed in urls]
+    return render(request, "site/sitemap.xml", {"urls": urls}, content_type="application/xml")
+
+
+def pages(count):
+    return -(-count // SIZE)
+
+
+def part(rows, page):
+    """Return the rows of a page, counted from 1; raise Http404 if there are none."""
+    rows = list(rows[(page - 1) * SIZE : page * SIZE]) if 1 <= page <= MAX_PAGES else []
+    if not rows:
+        raise Http404("no such sitemap")
+    return rows
+
+
+def months(instant):
+    """Return {start of a month in UTC: number of stories first published in it}, newest first. Three queries.
+
+    Each month is counted by one range of the index, not all by grouping: SQLite would call Python for each row.
+    """
+    listed = Version.objects.listed_at(instant)
+    newest = listed.values_list("sort_at", flat=True).first()
+    oldest = listed.values_list("sort_at", flat=True).last()
+    if newest is None:
+        return {}
+    starts = list(month_starts(newest, oldest))
+    counts = [
+        Subquery(published_in(start, instant).values("listed").annotate(count=Count("pk")).values("count"))
+        for start in starts
+    ]
+    row = Version.objects.order_by().values_list(*counts)[:1].get()
+    return {start: count for start, count in zip(starts, row, strict=True) if count}
+
+
+def month_starts(newest, oldest):
+    """Yield the starts of the months in UTC from that of `newest` back to that of `oldest`, aware datetimes."""
+    start = month_of(newest)
+    while start >= month_of(oldest):
+        yield start
+        start = month_of(start - datetime.timedelta(days=1))
+
+
+def month_of(instant):
+    return instant.astimezone(datetime.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def published_in(month, instant):
+    """Keep the versions that lists show at `instant` of stories first published in the month that starts so."""
+    following = month_of(month + datetime.timedelta(days=31))
+    return Version.objects.listed_at(instant).order_by().filter(sort_at__gte=month, sort_at__lt=following)
+
+
+def terms(instant):
+    """Return (kind, slug) rows of all terms that have a page at `instant`."""
+    queries = [
+        public(model, instant)
+        .order_by()
+        .annotate(kind_of_term=Value(model._meta.model_name, CharField()))
+        .values_list("kind_of_term", "slug")
+        for model in FILINGS
+    ]
+    return queries[0].union(*queries[1:], all=True)
+
+
+def stamp(instant):
+    return instant.astimezone(datetime.UTC).isoformat(timespec="seconds")
