@@ -12,10 +12,14 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("<int:year>/<int:month>/<int:day>/<name:slug>/", views.story, name="story"),
     path("about/<name:slug>/", views.story, name="page"),
-    path("topics/<name:slug>/", views.front, name="topic"),
-    path("tags/<name:slug>/", views.front, name="tag"),
-    path("sources/<name:slug>/", views.front, name="source"),
-    path("authors/<name:slug>/", views.front, name="author"),
+    path("topics/", views.topics, name="topics"),
+    path("topics/<name:slug>/", views.topic, name="topic"),
+    path("tags/", views.tags, name="tags"),
+    path("tags/<name:slug>/", views.tag, name="tag"),
+    path("sources/", views.sources, name="sources"),
+    path("sources/<name:slug>/", views.source, name="source"),
+    path("authors/", views.authors, name="authors"),
+    path("authors/<name:slug>/", views.author, name="author"),
 ]
 
 # What machines read.

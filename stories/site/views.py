@@ -1,17 +1,133 @@
-from django.http import HttpResponse
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponseServerError
+from django.shortcuts import redirect, render
+from django.template.loader import get_template
+from django.views.decorators.http import require_safe
+
+from stories.models import Author, Source, Tag, Topic, Version
+from stories.site.addresses import absolute
+from stories.site.cards import cards
+from stories.site.listing import filed_under, river
+from stories.site.names import MASTHEAD
+from stories.site.story import render_story
+from stories.site.terms import ANCESTORS, around, by_name, tree
+
+TOP = 3  # the lead and two seconds
 
 
-def front(request, **kw):
-    return HttpResponse("front")
+@require_safe
+def front(request):
+    before = request.GET.get("before", "")
+    page = river(request.instant, before)
+    if before and not page.versions:
+        raise Http404("nothing older")
+    shown = cards(page.versions)
+    top = [] if before else shown[:TOP]
+    context = {"lead": top[:1], "seconds": top[1:], "river": shown[len(top) :], "page": page, "before": before}
+    return render(request, "site/front.html", context | {"canonical": canonical(request)})
 
 
-def story(request, **kw):
-    return HttpResponse("x")
+@require_safe
+def story(request, **parts):
+    version = Version.objects.visible_at(request.instant).filter(path=request.path_info).first()
+    if version is None:
+        return redirect(present_address(request))
+    return render_story(request, version)
+
+
+def present_address(request):
+    """Return where the story is now that once stood at the path asked for, or raise Http404."""
+    stood_here = Version.objects.published_by(request.instant).filter(path=request.path_info)
+    live = Version.objects.visible_at(request.instant).filter(story__in=stood_here.values("story"))
+    version = live.without_document().first()
+    if version is None:
+        raise Http404("no story has or had this address")
+    return version.get_absolute_url()
+
+
+@require_safe
+def topics(request):
+    return render(request, "site/topics.html", {"tree": tree(request.instant), "canonical": canonical(request)})
+
+
+@require_safe
+def topic(request, slug):
+    found, moved = find(Topic.objects.select_related("alias_of", ANCESTORS), slug)
+    if moved:
+        return moved
+    trail, children, roots = around(found, request.instant)
+    page = listed(request, found, empty=found.open)
+    context = {"trail": trail, "children": children, "root_topics": roots[:MASTHEAD]}
+    return render(request, "site/topic.html", page | context)
+
+
+def term(model, template):
+    """Return the view of a tag, source or author."""
+
+    @require_safe
+    def view(request, slug):
+        found, moved = find(model.objects.select_related("alias_of"), slug)
+        return moved or render(request, template, listed(request, found))
+
+    return view
+
+
+tag = term(Tag, "site/tag.html")
+source = term(Source, "site/source.html")
+author = term(Author, "site/author.html")
+
+
+def index(model, template):
+    """Return the view of all public tags, sources or authors, by name."""
+
+    @require_safe
+    def view(request):
+        page = by_name(model, request.instant, request.GET.get("after", ""))
+        return render(request, template, {"page": page, "canonical": canonical(request)})
+
+    return view
+
+
+tags = index(Tag, "site/tags.html")
+sources = index(Source, "site/sources.html")
+authors = index(Author, "site/authors.html")
+
+
+def find(queryset, slug):
+    """Return (term, None), or (None, a redirect) if it was merged into another; raise Http404 if there is none."""
+    found = queryset.filter(slug=slug).first()
+    if found is None:
+        raise Http404("no such term")
+    return (None, redirect(found.alias_of)) if found.alias_of_id else (found, None)
+
+
+def listed(request, found, *, empty=False):
+    """Return the context of a term's page; raise Http404 if nothing is filed under it, unless it may be `empty`."""
+    before = request.GET.get("before", "")
+    page = filed_under(found, request.instant, before)
+    if not page.versions and (before or not empty):
+        raise Http404("nothing is filed here")
+    return {
+        "term": found,
+        "page": page,
+        "before": before,
+        "cards": cards(page.versions),
+        "canonical": canonical(request),
+    }
+
+
+def canonical(request):
+    """Return the page's own address, of older pages with their key; other parameters make no page."""
+    keys = {key: value for key, value in request.GET.items() if key in ("before", "after") and value}
+    query = f"?{urlencode(keys)}" if keys else ""
+    return absolute(request, request.path_info + query)
 
 
 def not_found(request, exception=None):
-    return HttpResponse("404", status=404)
+    return render(request, "404.html", status=404)
 
 
 def server_error(request):
-    return HttpResponse("500", status=500)
+    """Say so, without database or request: either may be what failed."""
+    return HttpResponseServerError(get_template("500.html").render())

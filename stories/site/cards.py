@@ -1,0 +1,23 @@
+"""What lists of stories show of each."""
+
+from stories.models import TopicFiling
+
+
+def cards(versions):
+    """Return [{version, topic}] of `versions`: topic is {slug, name} of the most specific, or None. One query."""
+    versions = list(versions)
+    filed = {}
+    rows = TopicFiling.objects.filter(version__in=[version.pk for version in versions])
+    for version_id, pk, parent, alias, slug, name in rows.values_list(
+        "version_id", "term_id", "term__parent_id", "term__alias_of_id", "term__slug", "term__name"
+    ):
+        if not alias:
+            filed.setdefault(version_id, {})[pk] = {"slug": slug, "name": name, "parent": parent}
+    return [{"version": version, "topic": most_specific(filed.get(version.pk, {}))} for version in versions]
+
+
+def most_specific(topics):
+    """Return the topic that has none of the others below it; of several the first by name."""
+    above = {topic["parent"] for topic in topics.values()}
+    leaves = [topic for pk, topic in topics.items() if pk not in above]
+    return min(leaves, key=lambda topic: topic["name"].casefold(), default=None)

@@ -1,0 +1,49 @@
+"""What to read next: stories that share sources, tags or topics with one. One query of bounded size."""
+
+from collections import Counter
+
+from django.db.models import IntegerField, Value
+
+from stories.models import FILINGS, Source, Tag, Topic, Version
+
+SIZE = 4
+LOOKED_AT = 6  # newest stories of each term
+# What a shared term says of kinship, and how many terms of its sort are looked at.
+WEIGHTS = {Source: (3, 5), Tag: (2, 8), Topic: (1, 3)}
+COLUMNS = ["id", "story_id", "headline", "path", "kind", "language", "sort_at", "source_count"]
+
+
+def related(version, names, instant):
+    """Return up to SIZE versions, with the columns of a short card only, of stories that share most with `version`.
+
+    Only the newest few stories of each term are looked at: a rare term brings its few, a common one its latest.
+    """
+    slugs = {
+        Source: [name.slug for name in names.sources.values()],
+        Tag: [name.slug for name in names.tags],
+        Topic: [name.slug for name in names.topics],
+    }
+    parts = [
+        newest(model, slug, instant, weight)
+        for model, (weight, limit) in WEIGHTS.items()
+        for slug in slugs[model][:limit]
+    ]
+    if not parts:
+        return []
+    found, score = {}, Counter()
+    for weight, *values in parts[0].union(*parts[1:], all=True):
+        row = Version(**dict(zip(COLUMNS, values, strict=True)))
+        if row.story_id != version.story_id:
+            found[row.pk] = row
+            score[row.pk] += weight
+    return sorted(found.values(), key=lambda row: (score[row.pk], row.sort_at, row.pk), reverse=True)[:SIZE]
+
+
+def newest(model, slug, instant, weight):
+    """Return rows (weight, *COLUMNS) of the newest stories under a term: one short range of an index."""
+    filing = FILINGS[model]
+    term = model.objects.filter(slug=slug).values("pk")[:1]
+    rows = filing.objects.visible_at(instant).filter(term_id=term).order_by("-sort_at", "-version_id")
+    # In a subquery of its own, since SQLite takes no LIMIT in a part of a UNION.
+    short = filing.objects.filter(pk__in=rows.values("pk")[:LOOKED_AT]).order_by()
+    return short.values_list(Value(weight, output_field=IntegerField()), *(f"version__{column}" for column in COLUMNS))

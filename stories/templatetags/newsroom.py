@@ -1,0 +1,57 @@
+"""How dates, languages and initials are written on readers' pages."""
+
+import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.formats import date_format
+from django.utils.html import format_html
+
+from stories.site import addresses, languages, names
+
+register = template.Library()
+
+
+@register.simple_tag
+def instant(value, form="full"):
+    """Show an aware datetime in a <time>: "full" with its zone, "day", or "clock"."""
+    local = timezone.localtime(value)
+    if form == "day":
+        text = date_format(local, "j F Y")
+    elif form == "clock":
+        text = date_format(local, "H:i")
+    else:
+        text = f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+    machine = value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}">{}</time>', machine, text)
+
+
+@register.simple_tag
+def partial_date(value):
+    """Show a date as precise as it is known: 1962, October 1962 or 16 October 1962."""
+    return format_html('<time datetime="{}">{}</time>', value, spelled_out(value)) if value else ""
+
+
+@register.filter
+def spelled_out(value):
+    year, month, day = [*(int(part) for part in value.split("-")), 0, 0][:3]
+    words = [str(day)] if day else []
+    return " ".join([*words, *([str(MONTHS[month])] if month else []), str(year)])
+
+
+@register.simple_tag
+def in_language(language, around):
+    """Give the attributes of an element in `language` that stands in a text in `around`."""
+    return languages.attributes(language, around)
+
+
+@register.filter
+def initials(name):
+    return names.initials(name)
+
+
+@register.filter
+def site_of(url):
+    """Give the host of a web address, which tells readers where a link leads."""
+    return addresses.site_of(url)
