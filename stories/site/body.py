@@ -188,35 +188,37 @@ def passages(pieces, contents=0):
     A passage begins with a piece that cites, and goes on until the notes have room beside it: what cites meanwhile
     joins it, so that neither column has holes.
     """
-    current = Passage(contents=bool(contents), room=(contents + 2) * 1.5 if contents else 0)
+    current = Passage(contents=bool(contents), room=contents_height(contents) if contents else 0)
     found = [current]
     for piece in pieces:
-        if piece.notes:
-            if current.notes and current.room > 0:
-                current.before += [*current.after, piece]
-                current.after = []
-            else:
-                current = Passage(before=[piece])
-                found.append(current)
-            current.notes += piece.notes
-            current.room += sum(map(note_height, piece.notes))
-        elif piece.heading and current.room <= 0:
-            current = Passage(after=[piece])
+        joins = current.room > 0 and (current.notes or current.contents)
+        if piece.notes and joins:
+            current.before, current.after = [*current.before, *current.after, piece], []
+        elif piece.notes or (piece.heading and current.room <= 0):
+            current = Passage(before=[piece])
             found.append(current)
         else:
             (current.after if current.notes else current.before).append(piece)
-        current.room -= piece.height
-    return [passage for passage in found if passage.before or passage.after or passage.contents]
+        current.notes += piece.notes
+        current.room += sum(map(note_height, piece.notes)) - piece.height
+    return [passage for passage in found if passage.before or passage.contents]
 
 
 def contents_fit(pieces, contents):
-    """Tell whether enough stands before the first source that a table of contents has room in the margin."""
-    height = 0
+    """Tell whether a table of contents has room in the margin: above the notes of what precedes the first heading."""
+    room, headed = contents_height(contents), False
     for piece in pieces:
+        if room <= 0 or (piece.notes and not headed):
+            return True
         if piece.notes:
-            break
-        height += piece.height
-    return height >= (contents + 2) * 1.5
+            return False
+        room -= piece.height
+        headed = headed or piece.heading
+    return True
+
+
+def contents_height(contents):
+    return (contents + 2) * 1.6
 
 
 def note_height(citation):
