@@ -47,7 +47,7 @@ def refuse_busy(host, port):
 
 def write_env():
     """Write var/env once: the secret of this site, and that it is served to this machine over plain HTTP."""
-    VAR.mkdir(exist_ok=True)
+    VAR.mkdir(mode=0o700, exist_ok=True)
     path = VAR / "env"
     if not path.exists():
         write_secret(path, f"SECRET_KEY={secrets.token_urlsafe(50)}\nHTTPS=false\n")
@@ -139,7 +139,7 @@ def serve(host, port):
         "--blocking-threads",
         "4",
     ]
-    quiet = ["--log-level", "warning", "--no-ws", "--process-name", "newsroom"]
+    quiet = ["--log-level", "warning", "--no-ws"]
     os.execv(granian, [str(granian), *arguments, *quiet, "newsroom.wsgi:application"])
 
 
