@@ -24,9 +24,13 @@ def attributes(language, around):
 
 
 def own_words(around):
-    """Return the attribute of the product's own words in a text in `around`: what language they are in."""
+    """Return the attributes of the product’s own words in a text in `around`: none if they are in one language."""
     own = get_language() or "en"
-    return "" if same_tongue(own, around) else format_html(' lang="{}"', own)
+    if same_tongue(own, around):
+        return ""
+    if direction(own) == direction(around):
+        return format_html(' lang="{}"', own)
+    return format_html(' lang="{}" dir="{}"', own, direction(own))
 
 
 def same_tongue(one, other):

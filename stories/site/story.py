@@ -83,13 +83,15 @@ def told(citation, names):
     """Return a numbered citation with what readers are told of it: label, kind, how obtained, pages to go to."""
     source, via, unnamed = citation["source"], citation["via"], citation["unnamed"] or {"descriptor": "", "reason": ""}
     obtained = citation["obtained"]
+    what = what_it_is(source) if source else ""
+    how = Citation.Obtained(obtained).label if obtained else ""
     return citation | {
         "label": source["name"] if source else unnamed["descriptor"] or _("a source that is not named"),
-        "what": what_it_is(source) if source else "",
+        "what": what,
         "reason": "" if source else unnamed["reason"],
         "page": page_of(source, names),
         "via_page": page_of(via, names),
-        "obtained_label": Citation.Obtained(obtained).label if obtained else "",
+        "obtained_label": "" if how == what else how,  # a document need not be told to be a document twice
         "link_expected": obtained not in NO_LINK_EXPECTED and bool(source),
         "site": site_of(citation["url"]),
         "refs": [],

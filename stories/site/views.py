@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from stories.models import Author, Source, Tag, Topic, Version
 from stories.site.addresses import absolute
-from stories.site.cards import cards
+from stories.site.cards import cards, lead_picture
 from stories.site.listing import filed_under, river
 from stories.site.names import MASTHEAD
 from stories.site.story import render_story
@@ -24,6 +24,8 @@ def front(request):
         raise Http404("nothing older")
     shown = cards(page.versions)
     top = [] if before else shown[:TOP]
+    for card in top[:1]:
+        card["picture"] = lead_picture(card["version"])
     context = {"lead": top[:1], "seconds": top[1:], "river": shown[len(top) :], "page": page, "before": before}
     return render(request, "site/front.html", context | {"canonical": canonical(request)})
 
