@@ -10,6 +10,7 @@ class NewsroomAdminSite(admin.AdminSite):
     site_header = settings.SITE_NAME
     site_title = settings.SITE_NAME
     index_title = _("The desk")
+    enable_nav_sidebar = False  # the header has it: a story needs the width
 
     def get_app_list(self, request, app_label=None):
         """Return the models in the order of a working day, stories first, not of the alphabet."""

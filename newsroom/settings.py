@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import environ
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 BASE = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -114,6 +116,18 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a story with 200 blocks posts about 2,000
+
+# The rich text editor: our own extensions, and a toolbar of plain buttons (its menus cannot be reached by keyboard).
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("desk/citation.js")],
+        "extensions": {"Citation": html_tags(["cite"], {"cite": ["data-key"]}), "OfficePaste": html_tags([])},
+    }
+]
+DJANGO_PROSE_EDITOR_MENU_GROUPS = [
+    {"group": group}
+    for group in ("headings", "marks", "link", "citation", "lists", "nodes -blockType", "table", "history")
+]
 
 TAGGIT_CASE_INSENSITIVE = True
 FORMS_URLFIELD_ASSUME_HTTPS = True

@@ -52,6 +52,12 @@ class BlockFormSet(RowsFormSet):
 
 
 class BlockForm(forms.ModelForm):
+    def has_changed(self):
+        """A block that was added and stayed empty is no block."""
+        if not self.instance._state.adding:
+            return super().has_changed()
+        return any(not self.fields[name].widget.is_hidden for name in self.changed_data)
+
     def _post_clean(self):
         super()._post_clean()
         if not self.errors:

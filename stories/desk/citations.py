@@ -84,6 +84,15 @@ class CitationInline(PicksMixin, admin.StackedInline):
 
 
 class CreditFormSet(RowsFormSet):
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        # The column's head is not seen beside the text: each field says what it is.
+        for name, field in form.fields.items():
+            if not field.widget.is_hidden:
+                field.widget.attrs["aria-label"] = field.label
+        if "role" in form.fields:
+            form.fields["role"].widget.attrs["placeholder"] = gettext("Role, if not writing")
+
     def row(self, prefix):
         by_author = {str(row.author_id): row for row in self.rows_by_id.values()}
         return super().row(prefix) or by_author.get(self.data.get(f"{prefix}-author"))
@@ -95,3 +104,4 @@ class CreditInline(PicksMixin, admin.TabularInline):
     extra = 0
     autocomplete_fields = ["author"]
     fields = ["author", "role", "position"]
+    classes = ["filing"]

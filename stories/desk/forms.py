@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stories.desk.rows import add_problems
 from stories.desk.widgets import TagSelect
@@ -43,7 +44,20 @@ def find_tags(names):
 
 
 class StoryForm(forms.ModelForm):
-    tags = TagsField(required=False)
+    tags = TagsField(label=gettext_lazy("Tags"), required=False)
+
+    class Meta:
+        widgets = {
+            # An area, so that a long headline is seen whole.
+            "headline": forms.Textarea({"rows": 1, "placeholder": gettext_lazy("Headline")}),
+            "kicker": forms.TextInput({"placeholder": gettext_lazy("Kicker")}),
+            "standfirst": forms.Textarea(
+                {"rows": 2, "placeholder": gettext_lazy("Standfirst: what the story says, in a sentence or two")}
+            ),
+        }
+
+    def clean_headline(self):
+        return clean_text(self.cleaned_data["headline"])
 
     def clean_slug(self):
         return self.cleaned_data["slug"] or make_slug(self.cleaned_data.get("headline", ""))

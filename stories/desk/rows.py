@@ -3,7 +3,7 @@
 import uuid
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 
 from stories.publishing.fields import clean_shape
@@ -133,7 +133,17 @@ class PickField(forms.ModelChoiceField):
         return self.rows[str(value)]
 
 
-class PicksMixin:
+class CalmMixin:
+    """Beside what is picked stands a button to add a new one, not one for each thing that can be done to it."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
+        return field
+
+
+class PicksMixin(CalmMixin):
     """For inlines: the foreign keys of `autocomplete_fields` are picked from rows fetched at once."""
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

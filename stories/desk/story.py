@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import JsonResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from js_asset import Media
+from js_asset import Media, Script
 
 from stories.desk import blocks
 from stories.desk.base import DeskAdmin
@@ -16,12 +16,16 @@ from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.forms import StoryForm
 from stories.desk.history import history_context
 from stories.desk.story_list import StateFilter, StoryChangeList, saved_column, state_column
+from stories.desk.rows import CalmMixin
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
+
+SCRIPTS = Media(js=[Script("desk/ids.js", type="module"), Script("desk/story.js", type="module")])
 
 
 @admin.register(Story)
 class StoryAdmin(DeskAdmin, ContentEditor):
+class StoryAdmin(CalmMixin, ContentEditor):
     form = StoryForm
     inlines = [*blocks.INLINES, CitationInline, CreditInline]
     autocomplete_fields = ["topics", "lead_image", "translation_of"]
@@ -97,6 +101,6 @@ class StoryAdmin(DeskAdmin, ContentEditor):
 
     def render_change_form(self, request, context, **kwargs):
         response = super().render_change_form(request, context, **kwargs)
-        media = Media.from_media(response.context_data["media"])
+        media = Media.from_media(response.context_data["media"]) + SCRIPTS
         response.context_data["media"] = media.with_nonce(request.csp_nonce)
         return response

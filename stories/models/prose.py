@@ -16,6 +16,16 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udf
 CITATION_KEY = re.compile(r"[0-9a-f]{12}")
 MARKER = re.compile(r'<cite data-key="([0-9a-f]{12})"></cite>')
 
+LIST_TYPES = [
+    {"label": label, "type": style, "description": label}
+    for label, style in (
+        ("1, 2, 3 …", "decimal"),
+        ("a, b, c …", "lower-alpha"),
+        ("A, B, C …", "upper-alpha"),
+        ("i, ii, iii …", "lower-roman"),
+        ("I, II, III …", "upper-roman"),
+    )
+]
 LEVELS = {
     "body": {"h2", "h3", "ul", "ol", "blockquote", "table", "hr"},
     "answer": {"ul", "ol"},
@@ -282,9 +292,15 @@ class ProseField(ProseEditorField):
             "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
             "History": True,
             "NoSpellCheck": False,
+            "Citation": True,
+            "OfficePaste": True,
         }
     }
-    EXTENSIONS["answer"] = EXTENSIONS["line"] | {"BulletList": True, "OrderedList": True, "ListItem": True}
+    EXTENSIONS["answer"] = EXTENSIONS["line"] | {
+        "BulletList": True,
+        "OrderedList": {"listTypes": LIST_TYPES},
+        "ListItem": True,
+    }
     EXTENSIONS["body"] = EXTENSIONS["answer"] | {
         "Heading": {"levels": [2, 3]},
         "Blockquote": True,

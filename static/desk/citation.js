@@ -1,0 +1,236 @@
+/* The source marker in the rich text, and its dialog, which lists the story's citations as they stand in the form.
+   A marker is stored empty, with its citation's key; here it shows the number that readers will see. */
+
+import { Extension, Node, gettext } from "django-prose-editor/editor"
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)]
+
+function element(tag, attributes = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), attributes)
+  node.append(...children)
+  return node
+}
+
+/* The citations in the form */
+
+const field = (row, name) => row.querySelector(`[name$="-${name}"]`)
+const chosen = (row, name) => field(row, name)?.selectedOptions?.[0]?.textContent.trim() ?? ""
+const typed = (row, name) => field(row, name)?.value?.trim() ?? ""
+
+function citations() {
+  return all("#citations-group .inline-related:not(.empty-form)")
+    .filter((row) => typed(row, "key") && !field(row, "DELETE")?.checked)
+    .map((row) => ({
+      row,
+      key: typed(row, "key"),
+      label: chosen(row, "source") || typed(row, "descriptor") || gettext("No source chosen yet"),
+      detail: [
+        typed(row, "obtained") && chosen(row, "obtained"),
+        typed(row, "via") && `${gettext("seen through")} ${chosen(row, "via")}`,
+        typed(row, "quote").slice(0, 120),
+      ].filter(Boolean).join(" · "),
+    }))
+}
+
+/* Numbers as readers will see them: cited ones in reading order, then the others */
+
+function inReadingOrder() {
+  return all(".order-machine > .inline-related:not(.empty-form):not(.for-deletion)")
+    .sort((a, b) => a.style.order - b.style.order)
+    .flatMap((block) => all(".ProseMirror cite[data-key]", block))
+}
+
+function numbered() {
+  const known = new Map(citations().map((citation) => [citation.key, citation]))
+  const cited = [...new Set(inReadingOrder().map((marker) => marker.dataset.key))].filter((key) => known.has(key))
+  const keys = [...cited, ...[...known.keys()].filter((key) => !cited.includes(key))]
+  return keys.map((key, index) => ({ ...known.get(key), number: index + 1, cited: cited.includes(key) }))
+}
+
+function set(node, text) {
+  if (node && node.textContent !== text) node.textContent = text
+}
+
+function renumber() {
+  const list = numbered()
+  const byKey = new Map(list.map((citation) => [citation.key, citation]))
+  for (const marker of all(".ProseMirror cite[data-key]")) {
+    const citation = byKey.get(marker.dataset.key)
+    marker.classList.toggle("dangling", !citation)
+    set(marker, citation ? String(citation.number) : "?")
+    marker.title = citation?.label ?? gettext("No citation of this story belongs to this marker.")
+  }
+  for (const { row, number, label, detail, cited } of list) {
+    set(row.querySelector("h3 b"), String(number))
+    set(row.querySelector("h3 .inline_label"), [label, detail].filter(Boolean).join(" · "))
+    row.classList.toggle("uncited", !cited)
+  }
+}
+
+let waiting = false
+function soon() {
+  if (waiting) return
+  waiting = true
+  requestAnimationFrame(() => {
+    waiting = false
+    renumber()
+  })
+}
+
+for (const name of ["input", "change", "formset:added", "formset:removed", "content-editor:ready", "desk:moved"]) {
+  document.addEventListener(name, soon)
+}
+document.addEventListener("drop", () => setTimeout(soon, 50))
+window.django?.jQuery(document).on("change", soon) // Select2 tells jQuery alone
+
+/* The dialog */
+
+function add(editor) {
+  document.querySelector("#citations-group .add-row a")?.click()
+  const row = all("#citations-group .inline-related:not(.empty-form)").at(-1)
+  insert(editor, typed(row, "key"))
+  row.scrollIntoView({ block: "center" })
+  window.django.jQuery(field(row, "source")).select2("open")
+}
+
+function insert(editor, key) {
+  // After what is selected, never instead of it.
+  editor.chain().insertContentAt(editor.state.selection.to, { type: "citation", attrs: { key } }).run()
+}
+
+function choose(editor) {
+  const close = () => dialog.close()
+  const pick = (key) => {
+    close()
+    editor.commands.focus()
+    insert(editor, key)
+  }
+  const options = numbered().map(({ key, number, label, detail }) =>
+    element(
+      "button", { type: "button", className: "citation-option", onclick: () => pick(key) },
+      element("b", { textContent: number }), element("span", { textContent: label }), element("small", { textContent: detail }),
+    ))
+  const shown = () => options.filter((option) => !option.hidden)
+  const search = element("input", { type: "search", className: "citation-search", placeholder: gettext("Find a source") })
+  search.setAttribute("aria-label", gettext("Find a source"))
+  search.addEventListener("input", () => {
+    for (const option of options) {
+      option.hidden = !option.textContent.toLowerCase().includes(search.value.trim().toLowerCase())
+    }
+    none.hidden = shown().length > 0
+  })
+  const none = element("p", {
+    hidden: options.length > 0,
+    textContent: options.length
+      ? gettext("No citation of this story fits.")
+      : gettext("This story cites nobody yet. Add a citation: the marker is set at once."),
+  })
+  const dialog = element(
+    "dialog", { className: "citation-dialog" },
+    element("h2", { textContent: gettext("Cite a source"), id: "citation-dialog-title" }), search,
+    element("div", { className: "citation-options" }, ...options), none,
+    element(
+      "div", { className: "citation-buttons" },
+      element("button", { type: "button", textContent: gettext("New citation"), onclick: () => { close(); add(editor) } }),
+      element("button", { type: "button", textContent: gettext("Cancel"), onclick: () => { close(); editor.commands.focus() } }),
+    ),
+  )
+  dialog.setAttribute("aria-labelledby", "citation-dialog-title")
+  dialog.addEventListener("keydown", (event) => {
+    const stops = [search, ...shown()]
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step) {
+      event.preventDefault()
+      stops[Math.max(0, Math.min(stops.length - 1, stops.indexOf(document.activeElement) + step))].focus()
+    } else if (event.key === "Enter" && document.activeElement === search) {
+      event.preventDefault()
+      shown()[0]?.click()
+    }
+  })
+  dialog.addEventListener("close", () => dialog.remove())
+  dialog.addEventListener("cancel", () => setTimeout(() => editor.commands.focus()))
+  document.body.append(dialog)
+  dialog.showModal()
+  search.focus()
+}
+
+/* The extensions */
+
+export const Citation = Node.create({
+  name: "citation",
+  group: "inline",
+  inline: true,
+  atom: true,
+  selectable: true,
+  marks: "",
+
+  addAttributes() {
+    return {
+      key: {
+        default: null,
+        parseHTML: (node) => node.getAttribute("data-key"),
+        renderHTML: ({ key }) => ({ "data-key": key }),
+      },
+    }
+  },
+  parseHTML: () => [{ tag: "cite[data-key]" }],
+  renderHTML: ({ HTMLAttributes }) => ["cite", HTMLAttributes],
+  addNodeView() {
+    return ({ node }) => {
+      const dom = element("cite", { contentEditable: "false" })
+      dom.dataset.key = node.attrs.key
+      soon()
+      return { dom, ignoreMutation: () => true }
+    }
+  },
+  addKeyboardShortcuts() {
+    return {
+      "Mod-Shift-c": () => {
+        choose(this.editor)
+        return true
+      },
+    }
+  },
+  addMenuItems({ buttons, menu }) {
+    menu.defineItem({
+      name: "citation",
+      groups: "citation",
+      command: choose,
+      button: buttons.text(gettext("Cite"), gettext("Cite a source (Ctrl+Shift+C)")),
+      active: (editor) => editor.isActive("citation"),
+    })
+  },
+})
+
+/* Word marks list items as paragraphs with mso-list styles, Google wraps links: make them what they mean. */
+export const OfficePaste = Extension.create({
+  name: "officePaste",
+
+  transformPastedHTML(html) {
+    if (!/mso-list|google\.com\/url\?/.test(html)) return html
+    const page = new DOMParser().parseFromString(html, "text/html")
+    for (const link of all("a[href*='google.com/url?']", page)) {
+      const target = new URL(link.href).searchParams.get("q")
+      if (target && /^https?:/.test(target)) link.href = target
+    }
+    let list = null
+    for (const paragraph of all("p", page)) {
+      if (!/mso-list:/i.test(paragraph.getAttribute("style") || "")) {
+        list = null
+        continue
+      }
+      const mark = paragraph.querySelector("[style*='mso-list:Ignore'],[style*='mso-list: Ignore']")
+      const kind = /^\s*\(?\w{1,3}[.)]/.test(mark?.textContent || "") ? "ol" : "ul"
+      mark?.remove()
+      if (list?.localName !== kind || list.nextElementSibling !== paragraph) {
+        list = page.createElement(kind)
+        paragraph.before(list)
+      }
+      const item = page.createElement("li")
+      paragraph.removeAttribute("style")
+      item.append(paragraph)
+      list.append(item)
+    }
+    return page.body.innerHTML
+  },
+})
