@@ -87,7 +87,7 @@ class CreditFormSet(RowsFormSet):
     def add_fields(self, form, index):
         super().add_fields(form, index)
         # The column's head is not seen beside the text: each field says what it is.
-        for name, field in form.fields.items():
+        for field in form.fields.values():
             if not field.widget.is_hidden:
                 field.widget.attrs["aria-label"] = field.label
         if "role" in form.fields:

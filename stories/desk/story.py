@@ -15,8 +15,8 @@ from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.forms import StoryForm
 from stories.desk.history import history_context
-from stories.desk.story_list import StateFilter, StoryChangeList, saved_column, state_column
 from stories.desk.rows import CalmMixin
+from stories.desk.story_list import StateFilter, StoryChangeList, saved_column, state_column
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
 
@@ -24,8 +24,7 @@ SCRIPTS = Media(js=[Script("desk/ids.js", type="module"), Script("desk/story.js"
 
 
 @admin.register(Story)
-class StoryAdmin(DeskAdmin, ContentEditor):
-class StoryAdmin(CalmMixin, ContentEditor):
+class StoryAdmin(CalmMixin, DeskAdmin, ContentEditor):
     form = StoryForm
     inlines = [*blocks.INLINES, CitationInline, CreditInline]
     autocomplete_fields = ["topics", "lead_image", "translation_of"]
