@@ -1,6 +1,7 @@
 """What lists of stories show of each."""
 
 from stories.models import TopicFiling, Version
+from stories.models.topic import lineage
 from stories.publishing.document import upgraded
 from stories.site.body import picture
 
@@ -19,10 +20,13 @@ def cards(versions):
 
 
 def most_specific(topics):
-    """Return the topic that has none of the others below it; of several the first by name."""
-    above = {topic["parent"] for topic in topics.values()}
-    leaves = [topic for pk, topic in topics.items() if pk not in above]
-    return min(leaves, key=lambda topic: topic["name"].casefold(), default=None)
+    """Return the topic furthest down the tree, as the story's own page does; of several the first by name."""
+    parents = {pk: topic["parent"] for pk, topic in topics.items()}
+
+    def rank(pk):
+        return -len(list(lineage(pk, parents))), topics[pk]["name"].casefold()
+
+    return topics[min(topics, key=rank)] if topics else None
 
 
 def lead_picture(version):
