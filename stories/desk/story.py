@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media, Script
 
-from stories.desk import blocks
+from stories.desk import blocks, publish
 from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.forms import StoryForm
@@ -48,7 +48,7 @@ class StoryAdmin(CalmMixin, DeskAdmin, ContentEditor):
 
     def get_urls(self):
         names = self.admin_site.admin_view(self.tag_names)
-        return [path("tag-names/", names, name="stories_story_tag_names"), *super().get_urls()]
+        return [path("tag-names/", names, name="stories_story_tag_names"), *publish.urls(self), *super().get_urls()]
 
     def tag_names(self, request):
         """Answer the tag field's search: names as Select2 wants them."""
@@ -98,7 +98,14 @@ class StoryAdmin(CalmMixin, DeskAdmin, ContentEditor):
         context = history_context(story) if story else {}
         return super().history_view(request, object_id, {**context, **(extra_context or {})})
 
+    def response_add(self, request, obj, post_url_continue=None):
+        return publish.next_page(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return publish.next_page(request, obj) or super().response_change(request, obj)
+
     def render_change_form(self, request, context, **kwargs):
+        context.update(publish.form_context(request, kwargs.get("obj")))
         response = super().render_change_form(request, context, **kwargs)
         media = Media.from_media(response.context_data["media"]) + SCRIPTS
         response.context_data["media"] = media.with_nonce(request.csp_nonce)

@@ -1,0 +1,244 @@
+"""The publish page: what will happen, what is still missing, and the buttons that do it."""
+
+import functools
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from stories.desk.preview import preview, preview_new
+from stories.desk.publish_forms import CHANGES, MomentForm, PublishForm, SeenForm
+from stories.desk.states import State, name_of, state_of, told
+from stories.publishing import preflight, verbs
+from stories.publishing.document import DocumentError
+from stories.publishing.record import path_for
+from stories.publishing.verbs import PublishError
+
+# Where on the story's form a check is answered.
+PLACES = {
+    preflight.has_headline: "id_headline",
+    preflight.has_slug: "id_slug",
+    preflight.has_author: "credits-group",
+    preflight.has_source: "citations-group",
+    preflight.sources_are_told: "citations-group",
+}
+
+
+def urls(story_admin):
+    """Return the addresses of publishing and preview, to stand before those of the story admin."""
+
+    def view(function):
+        return story_admin.admin_site.admin_view(functools.partial(function, story_admin=story_admin))
+
+    return [
+        path("add/preview/", view(preview_new), name="stories_story_add_preview"),
+        path("<uuid:story_id>/preview/", view(preview), name="stories_story_preview"),
+        path("<uuid:story_id>/publish/", view(publish), name="stories_story_publish"),
+        path("<uuid:story_id>/move/", view(move), name="stories_story_move"),
+        path("<uuid:story_id>/cancel/", view(cancel), name="stories_story_cancel"),
+    ]
+
+
+def may_publish(request):
+    return request.user.has_perm("stories.publish_story")
+
+
+def next_page(request, story):
+    """Return the way to the publish page if the editor pressed “Publish…”, which saves the form first."""
+    if "_publish" in request.POST and may_publish(request):
+        return redirect("admin:stories_story_publish", story.pk)
+    return None
+
+
+def form_context(request, story):
+    """Return what the row of buttons under the form of `story`, None for a new one, says and offers."""
+    state = state_of(story) if story else State()
+    return {
+        "state": state,
+        "save_label": save_label(state),
+        "publish_label": _("Publish changes…") if state.live else _("Publish…"),
+        "can_publish": may_publish(request),
+        "preview_url": (
+            reverse("admin:stories_story_preview", args=[story.pk])
+            if story
+            else reverse("admin:stories_story_add_preview")
+        ),
+        "publish_url": reverse("admin:stories_story_publish", args=[story.pk]) if story else "",
+    }
+
+
+def save_label(state):
+    if state.live:
+        return _("Save (readers keep version %(number)s)") % {"number": state.live.number}
+    if state.pending:
+        return _("Save (version %(number)s goes out as planned)") % {"number": state.pending.number}
+    return _("Save draft")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request, story_id, story_admin):
+    """Show the publish page; on POST publish or schedule what it showed."""
+    story = story_to_publish(request, story_admin, story_id)
+    state = state_of(story)
+    if request.method != "POST":
+        return page(request, story_admin, story, state)
+    form = PublishForm(request.POST, state=state)
+    if not form.is_valid():
+        return page(request, story_admin, story, state, form=form)
+    try:
+        version = publish_seen(request, state, form)
+    except (PublishError, DocumentError) as error:
+        form.add_error(None, str(error))
+        return page(request, story_admin, story, state_of(story), form=form)
+    messages.success(request, done(version))
+    return redirect("admin:stories_story_change", story.pk)
+
+
+def publish_seen(request, state, form):
+    """Publish the revision that the page showed, if it still is the newest."""
+    data = form.cleaned_data
+    if not state.latest:
+        raise PublishError(_("Nothing of this story is saved yet. Save it first."))
+    if state.latest.pk != data["revision"]:
+        raise PublishError(
+            _(
+                "Meanwhile %(name)s saved the story again, on %(when)s. This page is now about the newer text: "
+                "look at it before you publish."
+            )
+            % {"name": name_of(state.latest), "when": told(state.latest.created_at)}
+        )
+    return verbs.publish(
+        state.latest,
+        by=request.user,
+        expecting=form.expecting,
+        change=data["change"],
+        note=data["note"],
+        at=form.at,
+        correction=form.correction,
+        pending="cancel" if state.is_planned else data["pending"],
+    )
+
+
+@require_POST
+def move(request, story_id, story_admin):
+    """Give the waiting version another time."""
+    story = story_to_publish(request, story_admin, story_id)
+    form = MomentForm(request.POST, prefix="move")
+    if form.is_valid():
+        try:
+            version = verbs.move(story, to=form.at, by=request.user, expecting=form.expecting)
+        except PublishError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, done(version))
+            return redirect("admin:stories_story_change", story.pk)
+    return page(request, story_admin, story, state_of(story), move_form=form)
+
+
+@require_POST
+def cancel(request, story_id, story_admin):
+    """Cancel the waiting version."""
+    story = story_to_publish(request, story_admin, story_id)
+    form = SeenForm(request.POST, prefix="cancel")
+    plan = state_of(story).pending
+    if form.is_valid():
+        try:
+            verbs.cancel(story, by=request.user, expecting=form.expecting)
+        except PublishError as error:
+            form.add_error(None, str(error))
+        else:
+            values = {"number": plan.number, "when": told(plan.visible_from)}
+            messages.success(
+                request,
+                _("Version %(number)s, planned for %(when)s, is cancelled. Your text is still here.") % values,
+            )
+            return redirect("admin:stories_story_change", story.pk)
+    return page(request, story_admin, story, state_of(story), cancel_form=form)
+
+
+def story_to_publish(request, story_admin, story_id):
+    story = story_admin.get_queryset(request).filter(pk=story_id).first()
+    if story is None:
+        raise Http404(_("There is no such story."))
+    if not (story_admin.has_change_permission(request, story) and may_publish(request)):
+        raise PermissionDenied
+    return story
+
+
+def page(request, story_admin, story, state, form=None, move_form=None, cancel_form=None):
+    form = form or PublishForm(state=state, initial=PublishForm.initial_for(state))
+    document = state.latest and state.latest.document
+    context = {
+        **story_admin.admin_site.each_context(request),
+        "title": _("Publish"),
+        "subtitle": str(story),
+        "opts": story_admin.opts,
+        "original": story,
+        "state": state,
+        "form": form,
+        "changes": [
+            {"radio": radio, "explained": CHANGES[radio.data["value"]][1], "value": radio.data["value"]}
+            for radio in form["change"]
+        ],
+        "move_form": move_form or MomentForm(prefix="move", initial=moment_of(state.pending)),
+        "cancel_form": cancel_form,
+        "problems": problems(story, document),
+        "address": request.build_absolute_uri(address(state, document)) if document else "",
+        "saved": document and {"name": name_of(state.latest), "when": told(state.latest.created_at)},
+        "live_since": state.live and told(state.live.visible_from),
+        "goes_out": state.pending and told(state.pending.visible_from),
+        "asks_about_plan": state.live and state.pending and not state.is_planned,
+        "now": timezone.localtime(),
+        "zone": zone_name(),
+    }
+    return TemplateResponse(request, "admin/stories/story/publish.html", context)
+
+
+def problems(story, document):
+    """Return [(sentence, address of the place on the form)] of what keeps `document` from going out."""
+    url = reverse("admin:stories_story_change", args=[story.pk])
+    if not document:
+        return [(_("Nothing of this story is saved yet. Save it first."), url)]
+    return [
+        (sentence, f"{url}#{PLACES[check]}" if check in PLACES else url)
+        for check in preflight.CHECKS
+        for sentence in check(document)
+    ]
+
+
+def address(state, document):
+    """Return the path at which readers will find `document` if it goes out now."""
+    return path_for(document, state.live.sort_at if state.live else timezone.now())
+
+
+def moment_of(plan):
+    if not plan:
+        return {}
+    local = timezone.localtime(plan.visible_from)
+    return {"day": local.date(), "time": local.time()}
+
+
+def zone_name():
+    """Return the site's time zone as editors know it: “UTC”, “Europe/Istanbul (+03)”."""
+    name, short = timezone.get_current_timezone_name(), timezone.localtime().tzname()
+    return name if name == short else f"{name} ({short})"
+
+
+def done(version):
+    """Return what an editor is told when `version` was published or scheduled, with a link to it if it is out."""
+    values = {"number": version.number, "when": told(version.visible_from)}
+    if version.is_pending(timezone.now()):
+        return _("Version %(number)s goes out on %(when)s. Until then nobody outside can see it.") % values
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        _("Version %(number)s is published.") % values,
+        version.get_absolute_url(),
+        _("See it as readers see it"),
+    )
