@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
-from stories.models import FILINGS, Topic, Version
+from stories.models import FILINGS, Story, Topic, Version
 
 SIZE = 20
 
@@ -31,6 +31,12 @@ def filed_under(term, instant, before="", size=SIZE):
     found = Version.objects.without_document().in_bulk(ids[:size])
     versions = [found[pk] for pk in ids[:size]]
     return Page(versions, key_of(versions[-1]) if len(ids) > size else "")
+
+
+def pages_about_us(instant):
+    """Return the versions of kind page that readers see at `instant`, without their documents, by headline."""
+    pages = Version.objects.visible_at(instant).filter(kind=Story.Kind.PAGE, listed=False, sort_at__lte=instant)
+    return pages.without_document().order_by("headline", "path")
 
 
 def key_of(version):

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
-from stories.models import FILINGS, Story, Version
+from stories.models import FILINGS, Version
 from stories.site.addresses import absolute
-from stories.site.listing import public
+from stories.site.listing import pages_about_us, public
 
 SIZE = 50_000  # more is not allowed in one file
 MAX_PAGES = 1_000
@@ -47,10 +47,7 @@ def stories(request, month, page=1):
 @conditional_page
 def about(request):
     """List the front page and the pages about us."""
-    rows = Version.objects.visible_at(request.instant).filter(
-        kind=Story.Kind.PAGE, listed=False, sort_at__lte=request.instant
-    )
-    rows = rows.order_by("path").values_list("path", "updated_at")
+    rows = pages_about_us(request.instant).order_by("path").values_list("path", "updated_at")
     return sitemap(request, [(reverse("front"), ""), *((path, stamp(changed)) for path, changed in rows[: SIZE - 1])])
 
 

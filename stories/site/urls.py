@@ -11,6 +11,7 @@ register_converter(MonthConverter, "month")
 urlpatterns = [
     path("", views.front, name="front"),
     path("<int:year>/<int:month>/<int:day>/<name:slug>/", views.story, name="story"),
+    path("about/", views.about, name="about"),
     path("about/<name:slug>/", views.story, name="page"),
     path("topics/", views.topics, name="topics"),
     path("topics/<name:slug>/", views.topic, name="topic"),

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_safe
 from stories.models import Author, Source, Tag, Topic, Version
 from stories.site.addresses import absolute
 from stories.site.cards import cards, lead_picture
-from stories.site.listing import filed_under, river
+from stories.site.listing import filed_under, pages_about_us, river
 from stories.site.names import MASTHEAD
 from stories.site.story import render_story
 from stories.site.terms import ANCESTORS, around, by_name, tree
 
 TOP = 3  # the lead and two seconds
+PAGES = 200  # about us: more than anyone writes
 
 
 @require_safe
@@ -46,6 +47,12 @@ def present_address(request):
     if version is None:
         raise Http404("no story has or had this address")
     return version.get_absolute_url()
+
+
+@require_safe
+def about(request):
+    pages = pages_about_us(request.instant)[:PAGES]
+    return render(request, "site/about.html", {"pages": pages, "canonical": canonical(request)})
 
 
 @require_safe
