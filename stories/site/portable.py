@@ -80,8 +80,8 @@ def declared_text(change):
     sentences = [change["note"]]
     if correction := change["correction"]:
         sentences += [
-            _("Wrong was: %(text)s") % {"text": correction["wrong"]},
-            _("Right is: %(text)s") % {"text": correction["right"]},
+            _("What was wrong: %(text)s") % {"text": correction["wrong"]},
+            _("What is right: %(text)s") % {"text": correction["right"]},
         ]
     return " ".join(" ".join(sentence.split()) for sentence in sentences if sentence)
 
@@ -118,6 +118,8 @@ def figure_html(block, frame):
 
 
 def picture_html(picture, caption, frame):
+    if not picture["file"]:
+        return ""
     size = format_html(' width="{}" height="{}"', picture["width"], picture["height"]) if picture["height"] else ""
     return format_html(
         '<figure><img src="{}" alt="{}"{}>{}</figure>',
