@@ -1,9 +1,9 @@
 """RSS and Atom with the full text of the newest stories: of all, and of each topic, tag, source and author."""
 
+from dataclasses import replace
 from functools import partial
 
 from django.conf import settings
-from django.db.models import CharField, Value
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,6 +18,7 @@ from stories.models.prose import clean_text
 from stories.publishing.document import upgraded
 from stories.site.addresses import absolute
 from stories.site.listing import filed_under, public
+from stories.site.names import Name, told
 from stories.site.portable import portable_html
 
 SIZE = 50
@@ -97,7 +98,7 @@ def feed(request, format, versions, *, title, path):
         feed_url=full(request.path),
         feed_guid=full(request.path),
     )
-    names = term_names(versions)
+    names = names_of(versions, request.instant)
     for version in versions:
         add(channel, version, names, full)
     response = HttpResponse(content_type=channel.content_type)
@@ -107,8 +108,8 @@ def feed(request, format, versions, *, title, path):
 
 def add(channel, version, names, full):
     document = upgraded(version.document)
-    terms = [(Topic, slug) for slug in document["topics"]] + [(Tag, slug) for slug in document["tags"]]
-    authors = [names[Author, author["slug"]] for author in document["authors"] if (Author, author["slug"]) in names]
+    terms = [("topic", slug) for slug in document["topics"]] + [("tag", slug) for slug in document["tags"]]
+    authors = [("author", author["slug"]) for author in document["authors"]]
     channel.add_item(
         title=version.headline,
         link=full(version.path),
@@ -117,33 +118,24 @@ def add(channel, version, names, full):
         unique_id_is_permalink=False,
         pubdate=version.sort_at.replace(microsecond=0),
         updateddate=version.updated_at.replace(microsecond=0),
-        categories=list(dict.fromkeys(names[key][0] for key in terms if key in names)),
-        authors=[(name, full(reverse("author", args=[slug]))) for name, slug in dict.fromkeys(authors)],
+        categories=list(dict.fromkeys(names[key].name for key in terms if key in names)),
+        authors=[
+            (name.name, full(name.get_absolute_url()))
+            for name in dict.fromkeys(names[key] for key in authors if key in names)
+        ],
         language=version.language or settings.LANGUAGE_CODE,
         content=portable_html(version, full),
     )
 
 
-def term_names(versions):
-    """Return {(model, slug): (name, slug)} of the topics, tags and authors that versions name, as of today.
-
-    What was merged goes by the name and slug of the one it was merged into. One query.
-    """
+def names_of(versions, instant):
+    """Return {(part, slug in the document): Name} of the topics, tags and authors that versions name. One query."""
     documents = [upgraded(version.document) for version in versions]
     wanted = {
         Topic: {slug for document in documents for slug in document["topics"]},
         Tag: {slug for document in documents for slug in document["tags"]},
         Author: {author["slug"] for document in documents for author in document["authors"]},
     }
-    models = {model._meta.model_name: model for model in wanted}
-    queries = [
-        model.objects.order_by()
-        .filter(slug__in=slugs)
-        .values_list(Value(model._meta.model_name, CharField()), "slug", "name", "alias_of__slug", "alias_of__name")
-        for model, slugs in wanted.items()
-    ]
-    rows = queries[0].union(*queries[1:], all=True)
-    return {
-        (models[kind], slug): (clean_text(other_name or name), other_slug or slug)
-        for kind, slug, name, other_slug, other_name in rows
-    }
+    first, *others = [told(model, slugs, instant) for model, slugs in wanted.items()]
+    names = [Name(*row) for row in first.union(*others, all=True)]
+    return {(name.part, name.named): replace(name, name=clean_text(name.name), named="") for name in names}

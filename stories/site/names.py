@@ -27,6 +27,7 @@ class Name:
     third: str = ""
     biography: str = ""
     public: bool = False
+    collective: bool = False
 
     def get_absolute_url(self):
         return reverse("topic" if self.part == "root" else self.part, args=[self.slug])
@@ -129,4 +130,5 @@ def rows(queryset, part, column, shown):
         text("parent__parent__parent__slug", tree),
         text("biography", model is Author),
         shown,
+        Coalesce("alias_of__collective", "collective") if model is Author else Value(False),
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from stories.models import FILINGS, Version
 from stories.site.addresses import absolute
 from stories.site.listing import pages_about_us, public
+from stories.site.structured import stamp
 
 SIZE = 50_000  # more is not allowed in one file
 MAX_PAGES = 1_000
@@ -130,7 +131,3 @@ def terms(instant):
         for model in FILINGS
     ]
     return queries[0].union(*queries[1:], all=True)
-
-
-def stamp(instant):
-    return instant.astimezone(datetime.UTC).isoformat(timespec="seconds")
