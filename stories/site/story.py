@@ -110,29 +110,34 @@ def page_of(source, names):
 
 
 def declarations(version):
-    """Return the corrections and clarifications up to `version`, newest first, as dictionaries for their notes."""
+    """Return what was declared up to `version`, newest first, as dictionaries for the notes that tell readers."""
+    labels = {
+        Version.Change.CORRECTION: _("Correction"),
+        Version.Change.CLARIFICATION: _("Clarification"),
+        Version.Change.EDITORS_NOTE: _("Editor’s note"),
+    }
     shown = []
     for entry in version.declared:
-        if entry["change"] not in (Version.Change.CORRECTION, Version.Change.CLARIFICATION):
+        if entry["change"] not in labels:
             continue
         correction = entry["correction"] or {"wrong": "", "right": "", "severity": "normal"}
-        is_correction = entry["change"] == Version.Change.CORRECTION
+        grave = correction["severity"] in ("critical", "major")
         shown.append(
             {
                 "id": f"change-{entry['number']}",
-                "label": _("Correction") if is_correction else _("Clarification"),
+                "label": labels[entry["change"]],
                 "at": datetime.datetime.fromisoformat(entry["at"]),
                 "note": entry["note"],
                 "wrong": correction["wrong"],
                 "right": correction["right"],
-                "on_top": is_correction and correction["severity"] in ("critical", "major"),
+                "on_top": grave or entry["change"] == Version.Change.EDITORS_NOTE,
             }
         )
     return shown[::-1]
 
 
 def top_notices(document, declared):
-    """Return as Pieces what readers must know before they read: grave corrections, then the editor's note."""
+    """Return as Pieces what readers must know before they read: grave corrections and editor's notes."""
     entries = [entry for entry in declared if entry["on_top"]]
     pieces = [body.Piece("site/_correction.html", data=entry, height=4 * body.LINE) for entry in entries]
     if document["editors_note"]:
