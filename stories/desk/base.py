@@ -3,6 +3,7 @@
 import re
 
 from django.contrib import admin
+from django.utils.text import capfirst
 
 MAX_LENGTH = 200
 MAX_WORDS = 10
@@ -13,10 +14,15 @@ class DeskAdmin(admin.ModelAdmin):
     """Lists that stay quick, and deletion that says in sentences why it cannot be."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would be counted over the whole table
     list_per_page = 50
 
     class Media:
         css = {"all": ["desk/publish.css"]}
+
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_actions(self, request):
         actions = super().get_actions(request)

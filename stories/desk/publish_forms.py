@@ -128,7 +128,7 @@ class PublishForm(MomentForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("Public."),
     )
-    severity = forms.ChoiceField(label=gettext_lazy("How grave it was"), required=False, choices=SEVERITIES)
+    severity = forms.ChoiceField(label=gettext_lazy("How serious it was"), required=False, choices=SEVERITIES)
     pending = forms.ChoiceField(label=gettext_lazy("The waiting version"), required=False, widget=forms.RadioSelect)
 
     def __init__(self, *args, state, **kwargs):

@@ -92,7 +92,14 @@ class TermAdmin(NamedAdmin):
             yield _("“%(name)s” is merged into it.") % {"name": alias}
         yield from super().reasons_to_keep(obj)
 
-    @admin.display(description=gettext_lazy("readers have its page"), boolean=True)
+    @admin.display(description=gettext_lazy("for readers"))
+    def standing(self, obj):
+        """Say what readers have of it, and whether editors still can choose it."""
+        if obj.alias_of_id:
+            return _("merged into %(name)s") % {"name": obj.alias_of}
+        told = _("has a page") if self.is_public(obj) else _("no page: nothing is published under it")
+        return _("%(told)s, archived") % {"told": told} if getattr(obj, "archived", False) else told
+
     def is_public(self, obj):
         return not obj.alias_of_id and obj.filed
 
@@ -102,7 +109,7 @@ class TermAdmin(NamedAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(TermAdmin):
-    list_display = ["name", "parent", "is_public", "open", "alias_of", "archived"]
+    list_display = ["name", "parent", "standing"]
     list_filter = ["archived", "open"]
     list_select_related = ["parent", "alias_of"]
     autocomplete_fields = ["parent", "alias_of"]
@@ -110,7 +117,6 @@ class TopicAdmin(TermAdmin):
     named_by = ["topics", "versions__topicfilings__term"]
     refiled_by = ["parent", "alias_of"]
 
-    @admin.display(description=gettext_lazy("readers have its page"), boolean=True)
     def is_public(self, obj):
         return not obj.alias_of_id and (obj.filed or obj.open)
 
@@ -122,7 +128,7 @@ class TopicAdmin(TermAdmin):
 
 @admin.register(Tag)
 class TagAdmin(TermAdmin):
-    list_display = ["name", "slug", "is_public", "alias_of"]
+    list_display = ["name", "slug", "standing"]
     autocomplete_fields = ["alias_of"]
     fields = ["name", "slug", "alias_of"]
     named_by = ["story_tags__tag", "versions__tagfilings__term"]
@@ -142,7 +148,7 @@ class TagAdmin(TermAdmin):
 
 @admin.register(Source)
 class SourceAdmin(TermAdmin):
-    list_display = ["name", "kind", "role", "handle", "is_public", "alias_of", "archived"]
+    list_display = ["name", "kind", "role", "handle", "standing"]
     list_filter = ["kind", "archived"]
     search_fields = [*TermAdmin.search_fields, "handle"]
     autocomplete_fields = ["alias_of"]
@@ -152,12 +158,16 @@ class SourceAdmin(TermAdmin):
 
 @admin.register(Author)
 class AuthorAdmin(TermAdmin):
-    list_display = ["name", "collective", "user", "is_public", "alias_of", "archived"]
+    list_display = ["name", "what", "user", "standing"]
     list_filter = ["collective", "archived"]
     list_select_related = ["user", "alias_of"]
     autocomplete_fields = ["user", "alias_of"]
     fields = ["name", "slug", "collective", "biography", "user", "alias_of", "archived"]
     named_by = ["credits__author", "versions__authorfilings__term"]
+
+    @admin.display(description=gettext_lazy("kind"), ordering="collective")
+    def what(self, obj):
+        return _("collective") if obj.collective else _("person")
 
 
 @admin.register(Picture)

@@ -74,7 +74,7 @@ def test_the_page_of_a_draft_says_that_nobody_sees_it_and_offers_no_kind_of_chan
     revision = make_revision(headline="The gate", by=make_editor(username="ayse"))
     page = text(desk.get(url("publish", revision.story)))
     assert "Nobody outside can see this story yet." in page
-    assert "What goes out is the text that ayse saved on" in page
+    assert "What you publish here is the text that ayse saved on" in page
     assert re.search(r"its address is http://testserver/\d{4}/\d\d/\d\d/the-gate/", page)
     assert "Publish now" in page
     assert "What kind of change" not in page

@@ -225,6 +225,22 @@ def test_only_terms_that_readers_see_link_to_their_page(desk):
     assert f'href="{tag.get_absolute_url()}"' in desk.get(change_url(tag)).content.decode()
 
 
+def test_the_list_says_what_readers_have_of_each_topic(desk):
+    turkey = make_topic("Turkey")
+    make_topic("Anatolia", alias_of=turkey)
+    make_topic("Grain", archived=True)
+    make_topic("Elections", open=True)
+    make_published(topics=["turkey"])
+    page = desk.get(reverse("admin:stories_topic_changelist")).context["cl"]
+    standing = {topic.name: page.model_admin.standing(topic) for topic in page.result_list}
+    assert standing == {
+        "Turkey": "has a page",
+        "Anatolia": "merged into Turkey",
+        "Grain": "no page: nothing is published under it, archived",
+        "Elections": "has a page",
+    }
+
+
 def test_taggits_own_tags_are_not_in_the_admin(desk):
     page = desk.get(reverse("admin:index")).content.decode()
     assert "/admin/taggit/" not in page
