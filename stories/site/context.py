@@ -1,19 +1,18 @@
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
 
-from stories.site.languages import direction
+from stories.site import languages
 from stories.site.names import masthead_topics
 
 
 def site(request):
     """Give every page its frame. The masthead's topics cost one query, where no view has them already."""
-    language = get_language() or settings.LANGUAGE_CODE
+    language = languages.own()
     instant = getattr(request, "instant", None) or timezone.now()
     return {
         "site_name": settings.SITE_NAME,
         "root_topics": SimpleLazyObject(lambda: masthead_topics(instant)),
         "ui_language": language,
-        "ui_direction": direction(language),
+        "ui_direction": languages.direction(language),
     }

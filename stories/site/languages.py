@@ -1,5 +1,6 @@
 """What language a page or a passage is in, and which way it runs."""
 
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
@@ -23,14 +24,18 @@ def attributes(language, around):
     return format_html(' lang="{}" dir="{}"', language, direction(language))
 
 
+def own():
+    """Return the language of the product’s own words."""
+    return get_language() or settings.LANGUAGE_CODE
+
+
 def own_words(around):
     """Return the attributes of the product’s own words in a text in `around`: none if they are in one language."""
-    own = get_language() or "en"
-    if same_tongue(own, around):
+    if same_tongue(own(), around):
         return ""
-    if direction(own) == direction(around):
-        return format_html(' lang="{}"', own)
-    return format_html(' lang="{}" dir="{}"', own, direction(own))
+    if direction(own()) == direction(around):
+        return format_html(' lang="{}"', own())
+    return format_html(' lang="{}" dir="{}"', own(), direction(own()))
 
 
 def same_tongue(one, other):

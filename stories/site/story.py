@@ -39,7 +39,7 @@ def story_context(request, version):
     pieces = notices + text.pieces
     in_margin = bool(contents) and body.contents_fit(pieces, len(contents))
     lead = body.picture(document["lead_image"])
-    language = document["language"]
+    language = document["language"] or languages.own()
     return {
         "version": version,
         "document": document,

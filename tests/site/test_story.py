@@ -1,28 +1,472 @@
-import pytest
+import re
 
-from stories.models import Version
+import pytest
+from django.utils import timezone
+
+from stories.models import Source, TagFiling, Version
+from stories.publishing.document import new_id
+from stories.publishing.imports import import_versions
 from stories.site.story import render_story
-from tests.factories import make_published, make_revision
+from tests.factories import (
+    make_author,
+    make_document,
+    make_published,
+    make_revision,
+    make_source,
+    make_tag,
+    make_topic,
+    publish_change,
+    utc,
+)
+from tests.site.rich import KEYS, cite, make_rich, named
 
 pytestmark = pytest.mark.django_db
 
 
 def page_of(client, version):
-    return client.get(version.get_absolute_url()).content.decode()
+    response = client.get(version.get_absolute_url())
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
 
 
-def test_a_story_shows_its_headline_and_its_source(client):
+def text(html):
+    return {"id": new_id(), "type": "text", "html": html}
+
+
+def citation(name, **values):
+    return {"key": KEYS[name], **values}
+
+
+# Its head
+
+
+def test_a_story_shows_its_headline_once_as_the_heading_of_the_page(client):
     html = page_of(client, make_published(headline="The gate opens"))
     assert '<h1 id="headline">The gate opens</h1>' in html
-    assert 'aria-label="Source 1: Harbour Office"' in html
+    assert html.count("<h1") == 1
+    assert "<title>The gate opens – The Newsroom</title>" in html
 
 
-def test_an_unsaved_version_can_be_shown_with_a_banner(rf):
-    revision = make_revision(headline="Not out yet")
+def test_hostile_text_is_shown_as_text(client):
+    hostile = '"><script>alert(1)</script>'
+    author = make_author(f"Eve {hostile}", biography=hostile)
+    values = dict.fromkeys(("headline", "kicker", "standfirst", "dateline", "editors_note", "interest_note"), hostile)
+    source = make_source(f"Office {hostile}", role=hostile)
+    html = page_of(
+        client,
+        make_published(slug="x", source=source, authors=[{"slug": author.slug, "role": hostile}], **values),
+    )
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") > 10
+
+
+def test_the_kicker_names_the_kind_and_the_most_specific_topic_with_its_parent(client):
+    top = make_topic("Diplomacy")
+    make_topic("Economy")
+    part = make_topic("Istanbul talks", parent=top)
+    html = page_of(client, make_published(kind="analysis", topics=["economy", part.slug]))
+    kicker = html[html.index('<p class="kicker">') : html.index("<h1")]
+    assert "Analysis" in kicker
+    assert '<a href="/topics/diplomacy/">Diplomacy</a>' in kicker
+    assert '<a href="/topics/istanbul-talks/">Istanbul talks</a>' in kicker
+    assert "Economy" not in kicker
+
+
+def test_the_byline_links_authors_and_tells_their_roles(client):
+    make_author("Ada Reporter", biography="Covers the harbour.")
+    make_author("Grace Camera")
+    authors = [{"slug": "grace-camera", "role": "photographs"}, {"slug": "ada-reporter", "role": ""}]
+    html = page_of(client, make_published(authors=authors))
+    byline = html[html.index('<p class="byline"') :].partition("</p>")[0]
+    assert '<a href="/authors/ada-reporter/">Ada Reporter</a>' in byline
+    assert byline.index("Ada Reporter") < byline.index("Photographs:") < byline.index("Grace Camera")
+    assert "Covers the harbour." in html
+
+
+def test_a_story_that_was_never_updated_says_only_when_it_was_published(client):
+    html = page_of(client, make_published(at=utc(2025, 2, 28, 14, 5)))
+    assert 'Published <b><time datetime="2025-02-28T14:05:00Z">28 February 2025, 14:05 UTC</time></b>' in html
+    assert "Updated" not in html
+
+
+def test_dates_are_told_in_the_zone_of_the_newsroom(client, settings):
+    settings.TIME_ZONE = "Europe/Istanbul"
+    version = make_published(at=utc(2025, 2, 28, 22, 5))
+    timezone.get_default_timezone.cache_clear()
+    try:
+        html = page_of(client, version)
+    finally:
+        timezone.get_default_timezone.cache_clear()
+    assert '<time datetime="2025-02-28T22:05:00Z">1 March 2025, 01:05 +03</time>' in html
+
+
+def test_an_update_is_told_and_a_minor_change_is_not(client, editor):
+    first = make_published(by=editor)
+    publish_change(first.story, by=editor, change="minor", standfirst="A typo less.")
+    assert "Updated" not in page_of(client, first)
+    publish_change(first.story, by=editor, standfirst="More is known.")
+    html = page_of(client, first)
+    assert "Updated" in html
+    assert "<b>3</b> versions" in html
+
+
+def test_sources_versions_and_reading_time_are_counted(client):
+    html = page_of(client, make_published())
+    assert '<a href="#sources"><b>1</b> source</a>' in html
+    assert "<b>1</b> version<" in html
+    assert "1 min read" in html
+    assert "correction" not in html
+
+
+def test_a_page_about_us_has_no_dates_and_no_kind(client):
+    blocks = [text("<p>We say so.</p>")]
+    version = make_published(kind="page", slug="corrections", headline="How we correct", citations=[], blocks=blocks)
+    assert version.path == "/about/corrections/"
+    html = page_of(client, version)
+    assert "How we correct" in html
+    assert "Published" not in html
+    assert 'class="kicker"' not in html
+
+
+# Notes
+
+
+def corrected(severity):
+    document = make_document(headline="Gate", slug="gate")
+    correction = {"wrong": "It opened on Monday.", "right": "It opened on Tuesday.", "severity": severity}
+    entries = [
+        (document, Version.Change.FIRST, "", utc(2025, 2, 28)),
+        (document | {"correction": correction}, Version.Change.CORRECTION, "The day was wrong.", utc(2025, 3, 1)),
+    ]
+    revision = make_revision(**document)
+    entries = [({**entry[0], "id": str(revision.story_id)}, *entry[1:]) for entry in entries]
+    return import_versions(revision.story, entries)[-1]
+
+
+@pytest.mark.parametrize(("severity", "on_top"), [("critical", True), ("major", True), ("normal", False)])
+def test_a_correction_stands_where_its_severity_asks(client, severity, on_top):
+    html = page_of(client, corrected(severity))
+    assert '<b>Correction, <time datetime="2025-03-01T00:00:00Z">1 March 2025</time>:</b> The day was wrong.' in html
+    assert "It opened on Monday." in html
+    assert "It opened on Tuesday." in html
+    assert '<a href="#change-2"><b>1</b> correction</a>' in html
+    assert (html.index('id="change-2"') < html.index("opened the gate")) is on_top
+
+
+def test_notes_of_the_newsroom_are_told(client):
+    html = page_of(
+        client,
+        make_published(
+            editors_note="How it came about.", interest_note="No ties.", ai_use="translated", dateline="Rome"
+        ),
+    )
+    assert "<b>Editor’s note:</b> How it came about." in html
+    assert "<b>Interests:</b> No ties." in html
+    assert "This story was translated by machine and checked by an editor." in html
+    assert "Rome" in html
+
+
+def test_a_story_without_notes_has_none(client):
+    html = page_of(client, make_published())
+    assert 'class="notice' not in html
+
+
+# Citations
+
+
+def test_sources_are_numbered_in_reading_order_and_lead_back_to_each_marker(client):
+    harbour, paper = make_source("Harbour"), make_source("Paper")
+    html = page_of(
+        client,
+        make_published(
+            blocks=[text(f"<p>A{cite('paper')} b{cite('ministry')}</p><p>C{cite('paper')}</p>")],
+            citations=[citation("ministry", source=named(harbour)), citation("paper", source=named(paper))],
+        ),
+    )
+    assert '<a class="cite" href="#source-1" id="ref-1-1" aria-label="Source 1: Paper">1</a>' in html
+    assert '<a class="cite" href="#source-2" id="ref-2-1" aria-label="Source 2: Harbour">2</a>' in html
+    assert 'id="ref-1-2"' in html
+    listed = html[html.index('id="source-1"') : html.index('id="source-2"')]
+    assert re.findall(r'href="(#ref-[^"]+)" aria-label="([^"]+)"', listed) == [
+        ("#ref-1-1", "Back to text: source 1, place 1"),
+        ("#ref-1-2", "Back to text: source 1, place 2"),
+    ]
+
+
+def test_a_source_is_noted_beside_the_block_that_cites_it_first_and_nowhere_else(client):
+    source = named(make_source("Paper"))
+    filler = "<p>" + "Long text. " * 60 + "</p>"
+    html = page_of(
+        client,
+        make_published(
+            blocks=[text(f"<p>First.</p><p>Second.{cite('paper')}</p>{filler}<p>Third.{cite('paper')}</p>")],
+            citations=[citation("paper", source=source)],
+        ),
+    )
+    assert html.count('class="notes"') == 1
+    assert html.index("Second.") < html.index('class="notes"') < html.index("Long text.")
+
+
+def test_a_citation_tells_all_that_is_known_of_it(client):
+    html = page_of(client, make_rich())
+    listed = html[html.index('aria-labelledby="sources"') :]
+    for told in (
+        '<a class="who" href="/sources/foreign-ministry/">Foreign Ministry</a><span>, government</span>',
+        "in a business-like manner",
+        "Statement",
+        'seen through <a href="/sources/harbour-watch/">Harbour Watch</a>',
+        'published <time datetime="2025-02-28">28 February 2025</time>',
+        'published <time datetime="2025-02">February 2025</time>',
+        'published <time datetime="2024">2024</time>',
+        '<a href="https://ministry.example/statement?a=1&amp;b=2">ministry.example</a>',
+        '<a href="https://archive.example/1">archived copy</a>',
+        "@harbour",
+        "no link given",
+    ):
+        assert told in listed
+
+
+def test_an_unnamed_source_is_described_with_the_reason_and_has_no_page(client):
+    html = page_of(client, make_rich())
+    listed = html[html.rindex("An official who attended</b>") :].partition("</li>")[0]
+    assert "unnamed" in listed
+    assert "Why unnamed:</span> not cleared to speak" in listed
+    assert "no link given" not in listed
+    assert "/sources/" not in listed
+
+
+def test_a_source_that_no_list_shows_has_no_link(client):
+    version = make_published(kind="page", slug="us", source=make_source("Register"))
+    html = page_of(client, version)
+    assert "Register" in html
+    assert 'href="/sources/register/"' not in html
+
+
+def test_what_is_cited_but_not_marked_is_listed_too(client):
+    sources = [named(make_source("Marked")), named(make_source("Unmarked"))]
+    html = page_of(
+        client,
+        make_published(
+            blocks=[text(f"<p>A{cite('ministry')}</p>")],
+            citations=[citation("paper", source=sources[1]), citation("ministry", source=sources[0])],
+        ),
+    )
+    html = html[html.index('id="source-1"') :]
+    assert html.index(">Marked<") < html.index('id="source-2"') < html.index(">Unmarked<")
+
+
+# Its body
+
+
+def test_each_kind_of_block_is_shown(client):
+    html = page_of(client, make_rich())
+    assert '<h2 id="about-key-points">Key points</h2>' in html
+    assert '<span class="icon" aria-hidden="true">🤝</span> Dialogue</dt>' in html
+    assert '<blockquote lang="ru" dir="ltr"><p>В деловом ключе.<br>Да.</p> <p>Нет.</p></blockquote>' in html
+    assert '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>' in html
+    assert '<time datetime="1962-10-16">16 October 1962</time>' in html
+    assert '<time datetime="1991">1991</time>' in html
+    assert "<summary><h3>Why &lt; now?</h3></summary>" in html
+    assert html.count("<details") == 2
+
+
+def test_a_post_is_our_own_card_of_text(client):
+    html = page_of(client, make_rich())
+    post = html[html.index('<figure class="post">') :].partition("</figure>")[0]
+    assert '<blockquote cite="https://posts.example/1">' in post
+    assert "BREAKING: the gate is &lt;open&gt;" in post
+    assert "@harbour" in post
+    assert "28 February 2025</time>, 14:05 UTC" in post
+    assert '<a href="https://posts.example/1" rel="nofollow noopener">Original post</a>' in post
+    assert "<img" not in post
+
+
+def test_a_post_without_a_link_says_so(client):
+    block = {"id": new_id(), "type": "post", "account": "Harbour", "words": "Open."}
+    version = make_published(blocks=[block, text(f"<p>A{cite('paper')}</p>")], citations=cited())
+    html = page_of(client, version)
+    assert "No link given" in html
+    assert "<blockquote><p>Open.</p></blockquote>" in html
+
+
+def cited():
+    return [citation("paper", source=named(Source.objects.first() or make_source("Paper")))]
+
+
+def test_pictures_come_in_the_widths_that_exist(client):
+    version = make_rich()
+    html = page_of(client, version)
+    lead, small = version.document["lead_image"], version.document["blocks"][3]["picture"]
+    assert f"/media/pictures/{lead['id']}-480.webp 480w, /media/pictures/{lead['id']}-960.webp 960w" in html
+    assert f"{lead['file']} 1000w" in html
+    assert f"{lead['id']}-1600.webp" not in html
+    figure = html[html.index(f'src="/media/{small["file"]}"') :].partition("</figure>")[0]
+    assert "srcset" not in figure
+    assert 'width="300" height="200"' in figure
+    assert "<em>Gulls</em>" in figure
+    assert "A. Photographer" in figure
+
+
+def test_an_undated_event_keeps_its_place(client):
+    events = [
+        {"id": new_id(), "type": "event", "date": date, "detail": f"<p>On {date}.</p>"} for date in ("", "1962-10")
+    ]
+    html = page_of(client, make_published(blocks=[*events, text(f"<p>A{cite('paper')}</p>")], citations=cited()))
+    listed = html[html.index('<ol class="events">') :].partition("</ol>")[0]
+    assert listed.index("On .") < listed.index("October 1962")
+    assert listed.count("<time") == 1
+
+
+def headed(*names, level=2):
+    return text("".join(f"<h{level}>{name}</h{level}><p>Text.</p>" for name in names) + f"<p>A{cite('paper')}</p>")
+
+
+def test_three_headings_make_a_table_of_contents(client):
+    html = page_of(client, make_published(blocks=[headed("One & all", "Two", "Two")], citations=cited()))
+    assert "In this story" in html
+    assert '<a href="#about-one-all">One &amp; all</a>' in html
+    assert '<h2 id="about-one-all">One &amp; all</h2>' in html
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+
+
+def test_two_headings_make_no_table_of_contents(client):
+    assert "In this story" not in page_of(client, make_published(blocks=[headed("One", "Two")], citations=cited()))
+
+
+def test_no_level_of_heading_is_left_out(client):
+    html = page_of(client, make_published(blocks=[headed("First", level=3), headed("Second")], citations=cited()))
+    assert '<h2 id="about-first">First</h2>' in html
+
+
+def test_pieces_keep_their_order(client):
+    filler = "<p>" + "Long text. " * 40 + "</p>"
+    blocks = [
+        text(f"<p>P1{cite('paper')}</p>{filler}<h2>P2</h2><p>P3</p><h3>P4</h3><p>P5{cite('ministry')}</p><p>P6</p>")
+    ]
+    citations = [*cited(), citation("ministry", source=named(make_source("Other")))]
+    html = page_of(client, make_published(blocks=blocks, citations=citations))
+    places = [re.search(rf">P{n}<", html).start() for n in range(1, 7)]
+    assert places == sorted(places)
+
+
+def test_links_in_a_heading_or_a_quote_stay_whole(client):
+    html = page_of(client, make_published(blocks=[text(f"<h2>A {cite('paper')} b</h2><p>c</p>")], citations=cited()))
+    assert 'href="#source-1" id="ref-1-1"' in html
+    assert '<h2 id="about-a-b">A <a class="cite"' in html
+
+
+# Language
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"),
+    [("ar", "rtl"), ("he", "rtl"), ("fa-IR", "rtl"), ("ur", "rtl"), ("ru", "ltr"), ("en", "ltr")],
+)
+def test_a_page_is_in_the_language_of_its_story(client, language, direction):
+    html = page_of(client, make_published(language=language))
+    assert f'<html lang="{language}" dir="{direction}">' in html
+
+
+def test_our_own_words_are_marked_in_a_story_in_another_language(client):
+    assert '<header class="masthead" lang="en" dir="ltr">' in page_of(client, make_published(language="ar"))
+    assert '<header class="masthead">' in page_of(client, make_published(language="en"))
+
+
+# What leads on
+
+
+def test_tags_topics_and_authors_are_linked_by_their_names_of_today(client):
+    tag = make_tag("Istanbul")
+    version = make_published(tags=["istanbul"])
+    tag.name = "İstanbul"
+    tag.save()
+    assert '<a href="/tags/istanbul/">İstanbul</a>' in page_of(client, version)
+
+
+def test_a_merged_tag_goes_by_the_name_it_was_merged_into(client):
+    good, other = make_tag("Russia"), make_tag("Russian Federation")
+    other.alias_of = good
+    other.save()
+    html = page_of(client, make_published(tags=[other.slug]))
+    assert '<a href="/tags/russia/">Russia</a>' in html
+    assert "Russian Federation" not in html
+
+
+def test_related_stories_share_most_and_are_others(client):
+    make_tag("Istanbul"), make_tag("Ankara")
+    source = make_source("Rare")
+    first = make_published(headline="Itself", tags=["istanbul", "ankara"], source=source)
+    make_published(headline="Near", tags=["istanbul", "ankara"], source=source)
+    make_published(headline="Further", tags=["istanbul"], source=make_source("Common"))
+    make_published(headline="Unrelated", source=make_source("Third"))
+    html = page_of(client, first)
+    related = html[html.index('<section class="related"') :].partition("</section>")[0]
+    assert related.index("Near") < related.index("Further")
+    assert "Itself" not in related
+    assert "Unrelated" not in related
+
+
+def test_a_story_with_nothing_related_has_no_such_section(client):
+    assert "Related stories" not in page_of(client, make_published())
+
+
+def test_what_a_page_says_of_itself_to_others(client, settings):
+    settings.SITE_URL = "https://news.example"
+    version = make_rich()
+    html = page_of(client, version)
+    assert f'<link rel="canonical" href="https://news.example{version.path}">' in html
+    for name, value in {
+        "title": "Talks held &lt; “business-like” &amp; more",
+        "type": "article",
+        "url": f"https://news.example{version.path}",
+        "description": "A &lt;short&gt; summary.",
+        "site_name": "The Newsroom",
+        "image": f"https://news.example/media/{version.document['lead_image']['file']}",
+    }.items():
+        assert f'<meta property="og:{name}" content="{value}">' in html
+    assert "noindex" not in html
+
+
+# Cost, and the desk's preview
+
+
+def test_a_story_costs_three_queries_at_any_size(client, django_assert_num_queries):
+    small, large = make_published(), make_rich()
+    for number in range(30):
+        make_published(tags=large.document["tags"], topics=large.document["topics"], headline=f"Other {number}")
+    assert TagFiling.objects.count() > 60
+    for version in (small, large):
+        with django_assert_num_queries(3):
+            page_of(client, version)
+
+
+def preview_of(rf, revision, **values):
     request = rf.get("/")
-    request.instant = revision.created_at
-    version = Version(story=revision.story, document=revision.document, headline="Not out yet")
-    html = render_story(request, version, banner="Preview: only you can see this.").content.decode()
+    request.instant = timezone.now()
+    version = Version(
+        story=revision.story, document=revision.document, headline=revision.document["headline"], kind="news", **values
+    )
+    return " ".join(render_story(request, version, banner="Preview: only you see this.").content.decode().split())
+
+
+def test_an_unsaved_version_is_shown_with_a_banner_and_kept_from_search_engines(rf):
+    html = preview_of(rf, make_revision(headline="Not out yet"))
     assert "Not out yet" in html
-    assert "Preview: only you can see this." in html
+    assert "Preview: only you see this." in html
     assert '<meta name="robots" content="noindex">' in html
+    assert 'rel="canonical"' not in html
+
+
+def test_a_preview_names_terms_without_linking_to_pages_that_do_not_exist_yet(rf):
+    make_tag("Istanbul"), make_topic("Diplomacy")
+    html = preview_of(rf, make_revision(tags=["istanbul"], topics=["diplomacy"]))
+    assert "<span>Istanbul</span>" in html
+    assert "Diplomacy" in html
+    assert 'href="/topics/diplomacy/"' not in html
+    assert 'href="/authors/the-diplomacy-desk/"' not in html
+
+
+def test_a_preview_drops_a_marker_without_citation(rf):
+    html = preview_of(rf, make_revision(blocks=[text(f"<p>Dangling{cite('paper')}.</p>")], citations=[]))
+    assert "<p>Dangling.</p>" in html
