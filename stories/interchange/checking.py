@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stories.interchange.reading import read_document, story_id_of
@@ -185,6 +186,8 @@ def plan_version(story, file, before):
             file.problem(place, sentence)
     if before and file.published and before.published and file.published <= before.published:
         file.problem("published", _("Each version must be published after the one before it."))
+    if before and before.published and before.published > timezone.now():
+        before.problem("published", _("Only the last version may be published at a time that lies ahead."))
     story.versions.append(file)
 
 

@@ -10,7 +10,15 @@ from stories.interchange.markdown import marked_keys, to_html
 from stories.interchange.story_files import NAMESPACE, OWN_FIELDS
 from stories.models import Author, Source, Topic
 from stories.models.prose import CITATION_KEY
-from stories.publishing.document import BLOCK_FIELDS, PROSE_FIELD, DocumentError, clean, named_sources, pictures
+from stories.publishing.document import (
+    BLOCK_FIELDS,
+    PROSE_FIELD,
+    DocumentError,
+    canonical,
+    clean,
+    named_sources,
+    pictures,
+)
 
 LOCAL_KEY = re.compile(r"[-\w.]{1,100}")
 LEVELS = {"text": "body", "question": "answer"}  # of prose; "line" in every other block
@@ -141,27 +149,30 @@ def line_naming(file, place, slug):
 
 
 def with_ids(document, file, before):
-    """Return the blocks with ids for those whose file gives none.
+    """Return the blocks of a document with ids for those that have none in the file."""
+    given = [block.id and row["id"] for block, row in zip(file.blocks, document["blocks"], strict=True)]
+    ids = make_ids(document["id"], file.number, document["blocks"], given, before)
+    for i, block_id in enumerate(ids):
+        if ids.index(block_id) != i:
+            file.problem(f"blocks.{i}", _("“%(value)s” is there twice.") % {"value": block_id})
+    return [row | {"id": block_id} for row, block_id in zip(document["blocks"], ids, strict=True)]
 
-    Such a block takes the id of the equal block in the version before, else one made from its version and position.
+
+def make_ids(story_id, number, blocks, given, before):
+    """Return the ids of blocks: those `given`; for a None the id of the equal block in the document `before`, each
+    once, else one made from the version's number and the block's position.
     """
-    taken = {block["id"] for block, given in zip(document["blocks"], file.blocks, strict=True) if given.id}
-    blocks = []
-    for position, (block, given) in enumerate(zip(document["blocks"], file.blocks, strict=True), 1):
-        if not given.id:
-            equal = (old["id"] for old in (before or {"blocks": []})["blocks"] if same(old, block))
-            block_id = next((old for old in equal if old not in taken), None)
-            block = block | {"id": block_id or made_id(document["id"], file.number, position)}
-            if block["id"] in taken:
-                file.problem(f"blocks.{position - 1}", _("“%(value)s” is there twice.") % {"value": block["id"]})
-            taken.add(block["id"])
-        blocks.append(block)
-    return blocks
+    left = {}
+    for old in before["blocks"] if before else ():
+        if old["id"] not in given:
+            left.setdefault(content(old), []).append(old["id"])
+    ids = []
+    for position, (block, block_id) in enumerate(zip(blocks, given, strict=True), 1):
+        equal = None if block_id else left.get(content(block))
+        made = equal.pop(0) if equal else str(uuid.uuid5(uuid.UUID(story_id), f"{number}/{position}"))
+        ids.append(block_id or made)
+    return ids
 
 
-def made_id(story_id, number, position):
-    return str(uuid.uuid5(uuid.UUID(story_id), f"{number}/{position}"))
-
-
-def same(block, other):
-    return block | {"id": ""} == other | {"id": ""}
+def content(block):
+    return canonical({**block, "id": ""})

@@ -19,6 +19,7 @@ OWN_FIELDS = ("version", "change", "note", "published")
 FIELDS = [*OWN_FIELDS, *(name for name in DOCUMENT if name != "blocks")]
 OPENING = re.compile(r"(?P<fence>:{3,}) *(?P<type>[a-z_]+)(?: +(?P<id>\S+))? *")
 FENCE = re.compile(r":{3,}")
+BLANK = " \t\n"
 
 
 @dataclass
@@ -167,10 +168,10 @@ def read_body(file, lines, start):
 
 def add_text(file, lines, index):
     """Add the text block of the lines from `index` on, unless they are blank."""
-    while lines and not lines[0].strip():
+    while lines and not lines[0].strip(BLANK):
         lines, index = lines[1:], index + 1
     if lines:
-        markdown = "\n".join(lines).rstrip()
+        markdown = "\n".join(lines).rstrip(BLANK)
         file.blocks.append(Block("text", None, index + 1, markdown=markdown, markdown_line=index + 1))
 
 
@@ -213,9 +214,9 @@ def read_block(file, block, lines, start, end):
         read_block_fields(file, block, "\n".join(lines[start:split]), start + 1)
         split += 1
     markdown = lines[split:end]
-    while markdown and not markdown[0].strip():
+    while markdown and not markdown[0].strip(BLANK):
         markdown, split = markdown[1:], split + 1
-    block.markdown, block.markdown_line = "\n".join(markdown).rstrip(), split + 1
+    block.markdown, block.markdown_line = "\n".join(markdown).rstrip(BLANK), split + 1
 
 
 def read_block_fields(file, block, text, first_line):

@@ -39,6 +39,8 @@ class StoryTag(ItemBase):
     content_object = models.ForeignKey("stories.Story", models.CASCADE, related_name="story_tags")
     tag = models.ForeignKey(Tag, models.PROTECT, related_name="story_tags")
 
+    natural_key_fields = ["content_object_id", "tag_id"]  # which taggit's base asks for, and loaddata with it
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="one_tag_once_a_story")]
 

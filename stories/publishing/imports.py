@@ -53,6 +53,7 @@ def rebuild(progress=lambda count: None):
     with transaction.atomic():
         for filing in FILINGS.values():
             filing.objects.all().delete()
+        Address.objects.all().delete()
         count, batch, previous = 0, [], None
         for version in Version.objects.order_by("story_id", "number").iterator(chunk_size=500):
             fill_columns(version, previous if previous and previous.story_id == version.story_id else None)

@@ -1,6 +1,8 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from stories.interchange.loading import LoadError, check, write
 
@@ -45,18 +47,18 @@ Without “published” it is a draft. docs/story-files.md tells everything else
     def handle(self, *, paths, verbosity, **options):
         self.verbosity = verbosity
         try:
-            plan = check(paths, self.progress("checked"))
+            plan = check(paths, self.progress(_("%(done)s of %(all)s stories checked")))
             if not options["check"]:
-                write(plan, self.progress("written"))
+                write(plan, self.progress(_("%(done)s of %(all)s stories written")))
         except LoadError as error:
             raise CommandError(told(error.problems)) from error
         if verbosity:
             self.stdout.write(summary(plan, checked=options["check"]))
 
-    def progress(self, done_what):
+    def progress(self, words):
         def tell(done, of):
             if self.verbosity and done % EVERY == 0:
-                self.stdout.write(f"{done} of {of} stories {done_what}")
+                self.stdout.write(words % {"done": done, "all": of})
 
         return tell
 
@@ -64,18 +66,35 @@ Without “published” it is a draft. docs/story-files.md tells everything else
 def told(problems):
     lines = [str(problem) for problem in problems[:MOST]]
     if len(problems) > MOST:
-        lines.append(f"… and {len(problems) - MOST} more.")
-    return "\n".join([*lines, "Nothing was loaded."])
+        lines.append(_("… and %(n)s more.") % {"n": len(problems) - MOST})
+    return "\n".join([*lines, _("Nothing was loaded.")])
 
 
 def summary(plan, *, checked):
-    todo = plan.todo
-    versions = sum(len(story.versions) for story in todo)
-    drafts = sum(story.files[-1].is_draft for story in todo)
-    terms, pictures = plan.terms.count(), len(plan.pictures.new)
-    same = f"{len(plan.stories) - len(todo)} of {len(plan.stories)} stories are there already as they are in the files."
-    if not (todo or terms or pictures):
-        return f"Nothing to do. {same}"
-    what = "would be loaded" if checked else "loaded"
-    parts = f"{len(todo)} stories with {versions} versions and {drafts} drafts, {terms} terms, {pictures} pictures"
-    return f"{parts} {what}. {same}"
+    """Return in a sentence or two what was loaded, or would be."""
+    todo, everything = plan.todo, len(plan.stories)
+    parts = [
+        counted(ngettext_lazy("%d story", "%d stories"), len(todo)),
+        counted(ngettext_lazy("%d version", "%d versions"), sum(len(story.versions) for story in todo)),
+        counted(ngettext_lazy("%d draft", "%d drafts"), sum(story.files[-1].is_draft for story in todo)),
+        counted(
+            ngettext_lazy("%d source, topic, author or tag", "%d sources, topics, authors and tags"), plan.terms.count()
+        ),
+        counted(ngettext_lazy("%d picture", "%d pictures"), len(plan.pictures.new)),
+    ]
+    parts = ", ".join(filter(None, parts))
+    if not parts:
+        what = _("Nothing to do.")
+    elif checked:
+        what = _("This would be loaded: %(parts)s.") % {"parts": parts}
+    else:
+        what = _("Loaded: %(parts)s.") % {"parts": parts}
+    same = everything - len(todo)
+    there = ngettext(
+        "%(n)s story is there already, as in its files.", "%(n)s stories are there already, as in their files.", same
+    )
+    return f"{what} {there % {'n': same}}" if same else what
+
+
+def counted(words, count):
+    return words % count if count else ""

@@ -1,0 +1,20 @@
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from stories.publishing.imports import rebuild
+
+
+class Command(BaseCommand):
+    help = (
+        "Remake what is derived from the published versions: the columns that lists read, what stands on which topic, "
+        "tag, source and author page, and addresses. Changes nothing that readers see, unless it was wrong."
+    )
+
+    def handle(self, *, verbosity, **options):
+        def tell(count):
+            if verbosity:
+                self.stdout.write(_("%(count)s versions done") % {"count": count})
+
+        count = rebuild(tell)
+        if verbosity:
+            self.stdout.write(_("Lists, filing and addresses of %(count)s versions are made anew.") % {"count": count})
