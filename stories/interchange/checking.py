@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stories.interchange.reading import read_document, story_id_of
 from stories.models import BLOCKS, Address, Citation, Story, Version
@@ -18,11 +19,7 @@ from stories.publishing.working_copy import document_from_story
 
 BATCH = 500
 # What of preflight a version of the past must meet too: without these it has no page, or a marker that leads nowhere.
-MUST = {
-    "headline": preflight.has_headline,
-    "slug": preflight.has_slug,
-    "blocks": preflight.markers_have_citations,
-}
+MUST = {"headline": preflight.has_headline, "slug": preflight.has_slug}
 
 
 @dataclass
@@ -177,13 +174,20 @@ def first_difference(document, other):
 def plan_version(story, file, before):
     """Plan to import the version of a file, or note why it cannot be."""
     if story.stored:
-        numbers = {"number": max(story.stored)}
-        sentence = _("The story has %(number)s versions already: publish a new one at the desk, or load it as a draft.")
-        file.problem("published", sentence % numbers)
+        count = max(story.stored)
+        sentence = ngettext(
+            "The story has %(n)s version already: publish a new one at the desk, or load it as a draft.",
+            "The story has %(n)s versions already: publish a new one at the desk, or load it as a draft.",
+            count,
+        )
+        file.problem("published", sentence % {"n": count})
         return
     for place, must in MUST.items():
         for sentence in must(file.document):
             file.problem(place, sentence)
+    for i, block in enumerate(file.document["blocks"]):
+        for sentence in preflight.markers_have_citations({**file.document, "blocks": [block]}):
+            file.problem(f"blocks.{i}", sentence)
     if before and file.published and before.published and file.published <= before.published:
         file.problem("published", _("Each version must be published after the one before it."))
     if before and before.published and before.published > timezone.now():

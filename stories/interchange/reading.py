@@ -82,7 +82,6 @@ def read_citation(file, place, item, story_id, references):
     key = item.get("key")
     if isinstance(key, str) and not LOCAL_KEY.fullmatch(key):
         file.problem(f"{place}.key", _("Write a word as key, as in the text: [^ministry]."))
-        key = None
     values = {**item, "key": stored_key(story_id, key) if isinstance(key, str) else key}
     if "source" in item and "unnamed" in item:
         file.problem(f"{place}.unnamed", _("A citation has a source or an unnamed source, not both."))
@@ -126,8 +125,7 @@ def check_references(file, document, references):
         for slug in slugs:
             if not references.knows(model, slug):
                 names = {"kind": model._meta.verbose_name, "slug": slug}
-                sentence = _("There is no %(kind)s “%(slug)s”.") % names
-                file.problem(place, sentence, line_naming(file, place, slug))
+                file.problem(place_naming(file, place, slug), _("There is no %(kind)s “%(slug)s”.") % names)
     for picture in pictures(document):
         if not references.knows_picture(picture["id"]):
             file.problem("lead_image", _("There is no picture %(id)s.") % {"id": picture["id"]})
@@ -136,8 +134,8 @@ def check_references(file, document, references):
         file.problem("translation_of", _("There is no story %(id)s.") % {"id": original})
 
 
-def line_naming(file, place, slug):
-    """Return the line where a slug is named in a field of the front matter."""
+def place_naming(file, place, slug):
+    """Return the place in a field of the front matter that names a slug."""
 
     def find(value, at):
         if value == slug:
@@ -145,7 +143,7 @@ def line_naming(file, place, slug):
         items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         return next(filter(None, (find(item, f"{at}.{name}") for name, item in items)), None)
 
-    return file.line(find(file.fields.get(place), place) or place)
+    return (find(file.fields.get(place), place) or place).removesuffix(".slug")
 
 
 def with_ids(document, file, before):

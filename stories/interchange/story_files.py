@@ -54,9 +54,10 @@ class StoryFile:
         self.problems.append(Problem(str(self.path), line or self.line(place), self.name_of(place), str(sentence)))
 
     def line(self, place):
+        """Return the line of a place, or of the nearest place around it."""
         while place and place not in self.lines:
             place = place.rpartition(".")[0]
-        return self.lines.get(place, 1)
+        return self.lines[place] if place else 1
 
     def name_of(self, place):
         """Return how a person finds a place: "post.url" for "blocks.2.url", "citations.url" for "citations.0.url"."""

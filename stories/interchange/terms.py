@@ -75,7 +75,7 @@ class Terms:
             return place.problem("", _("An entry must have fields: slug and name at least."))
         before = len(place.problems)
         entry = read_fields(model, fields, entry, place)
-        if not entry.get("name"):
+        if not entry.get("name") and len(place.problems) == before:
             place.problem("name", _("It must not be empty."))
         slug = entry["slug"] = entry.get("slug") or make_slug(entry.get("name") or "")
         known, path = self.read.setdefault((model, slug), (dict(entry), place.path))
@@ -165,7 +165,11 @@ def read_fields(model, fields, entry, place):
 
 
 def validate(row, place):
-    exclude = [column.name for column in row._meta.fields if column.is_relation or column.primary_key]
+    exclude = [
+        column.name
+        for column in row._meta.fields
+        if column.is_relation or column.primary_key or isinstance(column, models.FileField)
+    ]
     try:
         row.clean_fields(exclude=exclude)
     except ValidationError as error:
