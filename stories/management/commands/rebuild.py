@@ -1,5 +1,6 @@
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stories.publishing.imports import rebuild
 
@@ -17,4 +18,9 @@ class Command(BaseCommand):
 
         count = rebuild(tell)
         if verbosity:
-            self.stdout.write(_("Lists, filing and addresses of %(count)s versions are made anew.") % {"count": count})
+            words = ngettext(
+                "Lists, filing and addresses of %(n)s version are made anew.",
+                "Lists, filing and addresses of %(n)s versions are made anew.",
+                count,
+            )
+            self.stdout.write(words % {"n": count})
