@@ -1,0 +1,224 @@
+"""No page shows what readers may not see. The pages come from the URLconf, so that none can be forgotten."""
+
+import datetime
+import io
+from dataclasses import dataclass
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+from PIL import Image
+
+from stories.models import Author, Picture, Source, Story, Tag, Topic, Version
+from stories.models.citation import make_key
+from stories.publishing.document import new_id
+from stories.publishing.imports import import_versions
+from stories.publishing.revisions import save_document
+from stories.publishing.working_copy import picture_document, source_document
+from tests.factories import make_editor, make_published, make_revision, publish_change
+
+pytestmark = pytest.mark.django_db
+LATER = datetime.timedelta(hours=1)
+MUCH_LATER = datetime.timedelta(days=40)
+
+# What to ask of each public pattern; {seen} is the slug of the story that readers see, and of all it is filed under.
+EXAMPLES = {
+    "": ["/", "/?before={key}"],
+    "<int:year>/<int:month>/<int:day>/<name:slug>/": ["{story}", "{updated}"],
+    "about/": ["/about/"],
+    "about/<name:slug>/": ["/about/seen-page/"],
+    "topics/": ["/topics/"],
+    "topics/<name:slug>/": ["/topics/seen-topic/", "/topics/open-topic/"],
+    "tags/": ["/tags/"],
+    "tags/<name:slug>/": ["/tags/seen-tag/", "/tags/seen-tag/?before={key}"],
+    "sources/": ["/sources/"],
+    "sources/<name:slug>/": ["/sources/seen-source/"],
+    "authors/": ["/authors/"],
+    "authors/<name:slug>/": ["/authors/seen-author/"],
+    "feeds/all.<format:format>": ["/feeds/all.rss", "/feeds/all.atom"],
+    "feeds/topics/<name:slug>.<format:format>": ["/feeds/topics/seen-topic.rss", "/feeds/topics/open-topic.atom"],
+    "feeds/tags/<name:slug>.<format:format>": ["/feeds/tags/seen-tag.rss", "/feeds/tags/seen-tag.atom"],
+    "feeds/sources/<name:slug>.<format:format>": ["/feeds/sources/seen-source.rss"],
+    "feeds/authors/<name:slug>.<format:format>": ["/feeds/authors/seen-author.atom"],
+    "sitemap.xml": ["/sitemap.xml"],
+    "sitemaps/pages.xml": ["/sitemaps/pages.xml"],
+    "sitemaps/terms-<int:page>.xml": ["/sitemaps/terms-1.xml"],
+    "sitemaps/stories-<month:month>.xml": ["/sitemaps/stories-{month}.xml"],
+    "sitemaps/stories-<month:month>-<int:page>.xml": ["/sitemaps/stories-{month}-1.xml"],
+    "robots.txt": ["/robots.txt"],
+    "media/<path:name>": ["/media/{picture}"],
+}
+# What nobody may find: the pages of what is not published.
+ABSENT = [
+    "{day}/{state}-story/",
+    "/about/{state}-story/",
+    "/topics/{state}-topic/",
+    "/tags/{state}-tag/",
+    "/sources/{state}-source/",
+    "/authors/{state}-author/",
+    "/feeds/topics/{state}-topic.rss",
+    "/feeds/tags/{state}-tag.rss",
+    "/feeds/sources/{state}-source.atom",
+    "/feeds/authors/{state}-author.atom",
+    "/sitemaps/stories-{later}.xml",
+    "/media/",
+    "/media/pictures/",
+]
+STATES = ["draft", "edited", "scheduled", "update", "embargoed", "pageplan"]
+FIELDS = [
+    "headline", "kicker", "standfirst", "summary", "dateline", "note", "interest", "body", "quote", "post", "account",
+    "point", "question", "event", "source", "role", "passage", "unnamed", "reason", "via", "topic", "tag", "author",
+    "alt", "caption", "credit",
+]  # fmt: skip
+
+
+def word(state, field):
+    """Return what stands in one field of the story in one state, and nowhere else."""
+    return f"zz{state}{field}zz"
+
+
+def public_patterns(patterns=None, prefix=""):
+    """Return {route: name} of all patterns of the URLconf but the admin's."""
+    found = {}
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            found[route] = pattern.name
+        elif pattern.namespace != "admin":
+            found |= public_patterns(pattern.url_patterns, route)
+    return found
+
+
+def fields_of(state):
+    """Make the terms and the picture of a state and return a document's fields, with its words in each."""
+
+    def says(field):
+        return word(state, field)
+
+    out = io.BytesIO()
+    Image.new("RGB", (500, 300)).save(out, "JPEG")
+    picture = Picture.objects.create(
+        file=ContentFile(out.getvalue(), "x.jpg"), alt=says("alt"), caption=says("caption"), credit=says("credit")
+    )
+    source = Source.objects.create(name=says("source"), slug=f"{state}-source", role=says("role"))
+    via = Source.objects.create(name=says("via"), slug=f"{state}-via")
+    Topic.objects.create(name=says("topic"), slug=f"{state}-topic")
+    Tag.objects.create(name=says("tag"), slug=f"{state}-tag")
+    Author.objects.create(name=says("author"), slug=f"{state}-author")
+    named, unnamed = make_key(), make_key()
+    cites = f'<cite data-key="{named}"></cite><cite data-key="{unnamed}"></cite>'
+    blocks = [
+        {"type": "key_point", "label": "Point", "detail": says("point")},
+        {"type": "text", "html": f"<h2>Part</h2><p>{says('body')}{cites}</p>"},
+        {"type": "quote", "words": says("quote"), "attribution": "Somebody"},
+        {"type": "post", "account": says("account"), "words": says("post")},
+        {"type": "question", "question": says("question"), "answer": "Yes."},
+        {"type": "event", "date": "2024", "detail": says("event")},
+        {"type": "figure", "picture": picture_document(picture)},
+    ]
+    citations = [
+        {"key": named, "source": source_document(source), "via": source_document(via), "quote": says("passage")},
+        {"key": unnamed, "unnamed": {"descriptor": says("unnamed"), "reason": says("reason")}},
+    ]
+    return {
+        "slug": f"{state}-story",
+        "headline": says("headline"),
+        "kicker": says("kicker"),
+        "standfirst": says("standfirst"),
+        "summary": says("summary"),
+        "dateline": says("dateline"),
+        "editors_note": says("note"),
+        "interest_note": says("interest"),
+        "lead_image": picture_document(picture),
+        "topics": [f"{state}-topic"],
+        "tags": [f"{state}-tag"],
+        "authors": [{"slug": f"{state}-author"}],
+        "blocks": [{"id": new_id(), **block} for block in blocks],
+        "citations": citations,
+    }
+
+
+@dataclass
+class Site:
+    seen: Version
+    updated: Version
+    asked: dict
+
+
+@pytest.fixture
+def site():
+    """A site with a story in each state: one that readers see, under its live version one of each hidden kind."""
+    by, now = make_editor(), timezone.now()
+    Topic.objects.create(name="Open", slug="open-topic", open=True)
+    seen = make_published(by=by, **fields_of("seen"))
+    save_document(seen.document | fields_of("edited"), seen.story, by=by)
+    make_revision(by=by, **fields_of("draft"))
+    plan = make_revision(by=by, **fields_of("scheduled"))
+    import_versions(plan.story, [(plan.document, "first", "", now + LATER)])
+    filed = {"source": Source.objects.get(slug="seen-source"), "authors": [{"slug": "seen-author"}]}
+    updated = make_published(by=by, headline="Before the update", tags=["seen-tag"], **filed)
+    publish_change(updated.story, by=by, at=now + LATER, note=word("update", "note"), **fields_of("update"))
+    far = make_revision(by=by, **fields_of("embargoed"))
+    import_versions(far.story, [(far.document, "first", "", now + MUCH_LATER)])
+    make_published(by=by, kind="page", headline="Who we are", slug="seen-page", **filed)
+    about = make_revision(by=by, kind="page", **fields_of("pageplan"))
+    import_versions(about.story, [(about.document, "first", "", now + LATER)])
+    asked = {
+        "story": seen.path,
+        "updated": updated.path,
+        "key": f"{now + MUCH_LATER:%Y%m%dT%H%M%S%f}-1",
+        "month": f"{now:%Y-%m}",
+        "later": f"{now + MUCH_LATER:%Y-%m}",
+        "day": f"/{now:%Y/%m/%d}",
+        "picture": seen.document["lead_image"]["file"],
+    }
+    return Site(seen, updated, asked)
+
+
+def everything(response):
+    """Return all that a response says, headers too."""
+    content = b"".join(response) if response.streaming else response.content
+    return f"{response.headers} {content.decode(errors='replace')}".casefold()
+
+
+def test_every_public_pattern_has_an_example():
+    routes = public_patterns()
+    missing = {route: name for route, name in routes.items() if route not in EXAMPLES}
+    assert not missing, f"Add an example to EXAMPLES for: {missing}"
+    assert set(EXAMPLES) <= set(routes)
+
+
+def test_the_states_are_what_they_are_called(site):
+    now = timezone.now()
+    live = Version.objects.visible_at(now)
+    assert {version.headline for version in live} == {word("seen", "headline"), "Before the update", "Who we are"}
+    assert Version.objects.filter(visible_from__gt=now).count() == 4
+    assert Story.objects.count() == 7
+    assert site.seen.story.revisions.latest().document["headline"] == word("edited", "headline")
+
+
+@pytest.mark.parametrize("reader", ["anybody", "an editor"])
+def test_no_page_shows_what_is_not_published(client, admin_client, site, reader):
+    asker = client if reader == "anybody" else admin_client
+    hidden = [word(state, field) for state in STATES for field in FIELDS] + [f"{state}-" for state in STATES]
+    said = ""
+    for template in [path for paths in EXAMPLES.values() for path in paths]:
+        path = template.format(**site.asked)
+        response = asker.get(path)
+        assert (path, response.status_code) == (path, 200)
+        text = everything(response)
+        assert [leaked for leaked in hidden if leaked in text] == [], path
+        said += text
+    assert [field for field in FIELDS if word("seen", field) not in said] == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_is_not_published_has_no_page(client, site, state):
+    hidden = [word(state, field) for state in STATES for field in FIELDS]
+    for template in ABSENT:
+        path = template.format(state=state, **site.asked)
+        response = client.get(path)
+        assert (path, response.status_code) == (path, 404)
+        text = everything(response)
+        assert [leaked for leaked in hidden if leaked in text] == [], path
