@@ -105,7 +105,7 @@ def test_a_page_about_us_and_a_draft_are_in_no_list(client):
     make_published(kind="page", slug="us", headline="About us")
     make_revision(headline="A draft")
     html = page(client, "/")
-    assert "About us" not in html
+    assert "/about/us/" not in html
     assert "A draft" not in html
 
 
