@@ -104,7 +104,9 @@ def body_html(blocks, frame):
     """Yield the body part by part; neighbours of a kind that makes lists form one."""
     for kind, group in itertools.groupby(blocks, key=lambda block: block["type"]):
         if kind in LISTED:
-            yield format_html("<dl>{}</dl>", SafeString("".join(LISTED[kind](block, frame) for block in group)))
+            tag, item_html = LISTED[kind]
+            items = SafeString("".join(item_html(block, frame) for block in group))
+            yield format_html("<{}>{}</{}>", tag, items, tag)
         else:
             yield from (SINGLE[kind](block, frame) for block in group)
 
@@ -168,7 +170,8 @@ def question_html(block, frame):
 
 
 def event_html(block, frame):
-    return format_html("<dt>{}</dt><dd>{}</dd>", partial_date(block["date"]), frame.prose(block["detail"]))
+    date = format_html("<p><strong>{}</strong></p>", partial_date(block["date"])) if block["date"] else ""
+    return format_html("<li>{}{}</li>", date, frame.prose(block["detail"]))
 
 
 SINGLE = {
@@ -178,7 +181,7 @@ SINGLE = {
     "post": post_html,
     "question": question_html,
 }
-LISTED = {"key_point": key_point_html, "event": event_html}
+LISTED = {"key_point": ("dl", key_point_html), "event": ("ul", event_html)}
 
 
 def paragraph(text):

@@ -136,15 +136,21 @@ def test_a_post_tells_no_more_than_is_known():
 def test_key_points_and_events_are_lists_and_questions_headings(rich):
     assert "<dl><dt>🤝 Dialogue</dt><dd><p>Both sides came." in rich
     assert "<dt>Patience</dt><dd><p>No agreement.</p></dd></dl>" in rich
-    assert "<dl><dt>16 October 1962</dt><dd><p>It began.</p></dd><dt>1991</dt>" in rich
+    assert (
+        "<ul><li><p><strong>16 October 1962</strong></p><p>It began.</p></li><li><p><strong>1991</strong></p>" in rich
+    )
     assert "<h3>Why &lt; now?</h3><p>Because.</p>" in rich
 
 
 @pytest.mark.parametrize(
-    ("date", "words"), [("0044", "0044"), ("1962-10", "October 1962"), ("2025-02-31", "2025-02-31"), ("", "")]
+    ("date", "words"), [("0044", "0044"), ("1962-10", "October 1962"), ("2025-02-31", "2025-02-31")]
 )
 def test_dates_are_as_precise_as_known(date, words):
-    assert f"<dt>{words}</dt>" in block("event", date=date, detail="x")
+    assert f"<li><p><strong>{words}</strong></p><p>x</p></li>" in block("event", date=date, detail="x")
+
+
+def test_an_event_may_have_no_date():
+    assert block("event", date="", detail="x").endswith("<ul><li><p>x</p></li></ul>")
 
 
 def test_a_figure_has_size_caption_and_credit(rich):

@@ -4,7 +4,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from django.db import connection
-from django.db.models import Count
 from django.utils import timezone
 
 from stories.models import Tag
@@ -66,6 +65,7 @@ def test_a_month_lists_its_stories_with_their_last_update(client, editor):
 def test_months_are_those_of_utc(client, editor, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     make_published(at=utc(2025, 2, 28, 20), headline="Late")
+    assert "/sitemaps/stories-2025-02.xml" in locations(client)
     assert list(locations(client, "/sitemaps/stories-2025-02.xml")) == ["/2025/02/28/late/"]
 
 
@@ -145,7 +145,7 @@ def test_queries_do_not_grow_with_the_stories(client, editor, django_assert_num_
     for month in range(1, 9):
         make_published(at=utc(2024, month, 1), tags=[make_tag(f"Tag {month}").slug])
     for path, queries in [
-        ("/sitemap.xml", 4),
+        ("/sitemap.xml", 2),
         ("/sitemaps/pages.xml", 1),
         ("/sitemaps/terms-1.xml", 1),
         ("/sitemaps/stories-2024-02.xml", 1),
@@ -160,9 +160,7 @@ def test_months_are_counted_by_the_index_alone(db):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")  # the table is empty
             cursor.execute("SET LOCAL enable_bitmapscan = off")
-    month = sitemaps.month_of(timezone.now())
-    rows = sitemaps.published_in(month, timezone.now())
-    plan = rows.values("listed").annotate(count=Count("pk")).values("count").explain()
+    plan = sitemaps.counts(timezone.now()).explain()
     assert re.search("(COVERING INDEX|Index Only Scan using) versions_listed", plan)
 
 
