@@ -19,6 +19,7 @@ class DeskAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["desk/publish.css"]}
+        js = ["desk/picks.js"]
 
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
