@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from django.db import transaction
 from hypothesis import strategies as st
 
-from stories.models import BLOCKS, Author, Picture, Source, Story, Tag, Topic
+from stories.models import Author, Picture, Source, Story, Tag, Topic
 from stories.models.prose import clean_text
 from stories.publishing import fields
-from stories.publishing.document import clean, named_sources, pictures
+from stories.publishing.document import PROSE_FIELD, clean, named_sources, pictures
 
 # What has meaning in HTML, Markdown or Unicode; the rest is for chance to find.
 TRICKY = [
@@ -43,26 +43,33 @@ def choices(name):
     return st.sampled_from(fields.CHOICES[name][0])
 
 
-def inline_html(cited=()):
-    """Strategy: text in marks, links, line breaks and citation markers of the keys `cited`; not yet canonical."""
-    leaves = phrases.map(escape) | st.just("<br>")
-    if cited:
-        leaves |= st.sampled_from(list(cited)).map('<cite data-key="{}"></cite>'.format)
-    marked = st.recursive(
-        leaves,
+def wrap(tag, inner):
+    return f"<{tag}>{inner}</{tag}>"
+
+
+def escape(text):
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+# Strategies are built once, here: a citation or a picture is drawn as a number, which documents() replaces.
+numbered = st.integers(0, 2).map('<cite data-key="{}"></cite>'.format)
+inline = st.lists(
+    st.recursive(
+        phrases.map(escape) | st.just("<br>") | numbered,
         lambda inner: (
             st.builds(wrap, st.sampled_from(["strong", "em", "s", "sub", "sup"]), inner)
             | st.builds('<a href="{}">{}</a>'.format, links.map(escape), inner)
             | st.builds("{}{}".format, inner, inner)
         ),
         max_leaves=4,
-    )
-    return st.lists(marked, min_size=1, max_size=3).map("".join)
+    ),
+    min_size=1,
+    max_size=3,
+).map("".join)
 
 
-def block_html(cited=(), level="body"):
+def block_html(level):
     """Strategy: paragraphs and whatever else `level` of clean_html allows, lists and tables nested."""
-    inline = inline_html(cited)
     paragraphs = st.builds(wrap, st.just("p"), inline)
     if level == "line":
         return st.lists(paragraphs, max_size=2).map("".join)
@@ -79,30 +86,22 @@ def block_html(cited=(), level="body"):
         return st.lists(lists, max_size=2).map("".join)
     headings = st.builds(wrap, st.sampled_from(["h2", "h3"]), inline)
     quotes = st.builds(wrap, st.just("blockquote"), lists)
-    parts = st.one_of(paragraphs, lists, headings, quotes, tables(inline), st.just("<hr>"))
+    parts = st.one_of(paragraphs, lists, headings, quotes, tables(), st.just("<hr>"))
     return st.lists(parts, max_size=4).map("".join)
 
 
 @st.composite
-def tables(draw, inline):
+def tables(draw):
     width = draw(st.integers(1, 3))
     rows = draw(st.integers(1, 3))
     head = draw(st.sampled_from(["th", "td"]))
-    cells = st.just("") | inline
     return wrap(
         "table",
         "".join(
-            wrap("tr", "".join(wrap("td" if row else head, draw(cells)) for _ in range(width))) for row in range(rows)
+            wrap("tr", "".join(wrap("td" if row else head, draw(st.just("") | inline)) for _ in range(width)))
+            for row in range(rows)
         ),
     )
-
-
-def wrap(tag, inner):
-    return f"<{tag}>{inner}</{tag}>"
-
-
-def escape(text):
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 sources = st.fixed_dictionaries(
@@ -127,87 +126,110 @@ pictures_of_stories = st.builds(
 )
 
 
-@st.composite
-def citations(draw, known):
-    source = draw(st.none() | st.sampled_from(known)) if known else None
-    return {
-        "key": draw(keys),
-        "source": source,
-        "unnamed": None if source else {"descriptor": draw(phrases)[:90] or "x", "reason": draw(lines)},
-        "obtained": draw(choices("obtained")),
-        "terms": draw(lines),
-        "quote": draw(texts),
-        "url": draw(urls),
-        "published_on": draw(partial_dates),
-        "accessed_on": draw(st.just("") | st.dates().map(str)),
-        "archived_url": draw(urls),
-        "via": draw(st.none() | st.sampled_from(known)) if known else None,
+citations = st.fixed_dictionaries(
+    {
+        "key": keys,
+        "source": st.integers(0, 2),
+        "unnamed": st.fixed_dictionaries({"descriptor": lines, "reason": lines}),
+        "obtained": choices("obtained"),
+        "terms": lines,
+        "quote": texts,
+        "url": urls,
+        "published_on": partial_dates,
+        "accessed_on": st.just("") | st.dates().map(str),
+        "archived_url": urls,
+        "via": st.integers(0, 4),
     }
+)
+authors = st.fixed_dictionaries({"slug": slugs, "role": lines})
 
 
-def blocks(cited, shown):
-    """Strategy: one block of any type; `cited` are citation keys, `shown` pictures."""
-    by_type = {
-        "text": {"html": block_html(cited)},
-        "quote": {"words": texts, "language": languages, "attribution": block_html(cited, "line")},
-        "post": {
-            "account": lines,
-            "handle": lines,
-            "platform": st.sampled_from(["", "X", "Telegram"]),
-            "posted_on": partial_dates,
-            "posted_at": st.just("") | st.times().map(lambda time: f"{time:%H:%M:%S}"),
-            "words": texts,
-            "language": languages,
-            "url": urls,
-            "note": block_html(cited, "line"),
-        },
-        "key_point": {
-            "icon": st.sampled_from(["", "🕊️", "!"]),
-            "label": lines,
-            "detail": block_html(cited, "line"),
-        },
-        "question": {"question": lines, "answer": block_html(cited, "answer")},
-        "event": {"date": partial_dates, "detail": block_html(cited, "line")},
+BLOCK_FIELDS = {
+    "text": {"html": block_html("body")},
+    "figure": {"picture": st.integers(0, 1), "caption": block_html("line")},
+    "quote": {"words": texts, "language": languages, "attribution": block_html("line")},
+    "post": {
+        "account": lines,
+        "handle": lines,
+        "platform": st.sampled_from(["", "X", "Telegram"]),
+        "posted_on": partial_dates,
+        "posted_at": st.just("") | st.times().map(lambda time: f"{time:%H:%M:%S}"),
+        "words": texts,
+        "language": languages,
+        "url": urls,
+        "note": block_html("line"),
+    },
+    "key_point": {"icon": st.sampled_from(["", "🕊️", "!"]), "label": lines, "detail": block_html("line")},
+    "question": {"question": lines, "answer": block_html("answer")},
+    "event": {"date": partial_dates, "detail": block_html("line")},
+}
+blocks = st.sampled_from(sorted(BLOCK_FIELDS)).flatmap(
+    {
+        kind: st.fixed_dictionaries({"id": ids, "type": st.just(kind), **shape}) for kind, shape in BLOCK_FIELDS.items()
+    }.get
+)
+
+
+def settle(drawn, cited, shown):
+    """Return drawn blocks with citations and pictures in place of their numbers, without what points nowhere."""
+    settled = []
+    for block in drawn:
+        prose = block[PROSE_FIELD[block["type"]]]
+        for number in range(3):
+            marker = f'<cite data-key="{number}"></cite>'
+            there = f'<cite data-key="{cited[number]["key"]}"></cite>' if number < len(cited) else ""
+            prose = prose.replace(marker, there)
+        block = block | {PROSE_FIELD[block["type"]]: prose}
+        if block["type"] == "figure":
+            if block["picture"] >= len(shown):
+                continue
+            block["picture"] = shown[block["picture"]]
+        settled.append(block)
+    return settled
+
+
+def some(strategy, most, key):
+    return st.lists(strategy, max_size=most, unique_by=lambda row: row[key])
+
+
+drafts = st.fixed_dictionaries(
+    {
+        "id": ids,
+        "language": languages,
+        "kind": choices("kind"),
+        "slug": st.just("") | slugs,
+        "headline": lines,
+        "kicker": lines,
+        "standfirst": texts,
+        "summary": texts,
+        "dateline": lines,
+        "lead_image": st.integers(0, 4),
+        "editors_note": texts,
+        "interest_note": texts,
+        "ai_use": choices("ai_use"),
+        "authors": some(authors, 2, "slug"),
+        "topics": st.lists(slugs, max_size=2),
+        "tags": st.lists(slugs, max_size=2),
+        "blocks": some(blocks, 4, "id"),
+        "citations": some(citations, 3, "key"),
     }
-    if shown:
-        by_type["figure"] = {"picture": st.sampled_from(shown), "caption": block_html(cited, "line")}
-    assert set(by_type) <= set(BLOCKS)
-    return st.one_of(
-        *(st.fixed_dictionaries({"id": ids, "type": st.just(kind), **shape}) for kind, shape in sorted(by_type.items()))
-    )
+)
+
+
+def at(rows, number):
+    return rows[number] if number < len(rows) else None
 
 
 @st.composite
 def documents(draw, **values):
     """Draw a cleaned document; `values` are strategies or values for some of its fields."""
-    known = draw(st.lists(sources, max_size=2, unique_by=lambda source: source["slug"]))
-    shown = draw(st.lists(pictures_of_stories, max_size=2, unique_by=lambda picture: picture["id"]))
-    cited = draw(st.lists(citations(known), max_size=3, unique_by=lambda citation: citation["key"]))
-    in_text = [citation["key"] for citation in cited]
-    rows = st.lists(blocks(in_text, shown), max_size=4, unique_by=lambda block: block["id"])
-    authors = st.lists(
-        st.fixed_dictionaries({"slug": slugs, "role": lines}), max_size=2, unique_by=lambda author: author["slug"]
-    )
-    document = {
-        "id": draw(ids),
-        "language": draw(languages),
-        "kind": draw(choices("kind")),
-        "slug": draw(st.just("") | slugs),
-        "headline": draw(lines),
-        "kicker": draw(lines),
-        "standfirst": draw(texts),
-        "summary": draw(texts),
-        "dateline": draw(lines),
-        "lead_image": draw(st.none() | st.sampled_from(shown)) if shown else None,
-        "editors_note": draw(texts),
-        "interest_note": draw(texts),
-        "ai_use": draw(choices("ai_use")),
-        "authors": draw(authors),
-        "topics": draw(st.lists(slugs, max_size=2)),
-        "tags": draw(st.lists(slugs, max_size=2)),
-        "blocks": draw(rows),
-        "citations": cited,
-    }
+    known, shown, document = draw(some(sources, 2, "slug")), draw(some(pictures_of_stories, 2, "id")), draw(drafts)
+    document["lead_image"] = at(shown, document["lead_image"])
+    for citation in document["citations"]:
+        citation["source"], citation["via"] = at(known, citation["source"]), at(known, citation["via"])
+        if citation["source"]:
+            citation["unnamed"] = None
+    document["blocks"] = settle(document["blocks"], document["citations"], shown)
     for name, value in values.items():
         document[name] = draw(value) if isinstance(value, st.SearchStrategy) else value
     return clean(document)
