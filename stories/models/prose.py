@@ -4,6 +4,7 @@ Cleaning is idempotent, so equal documents are equal strings, and nothing that i
 """
 
 import html
+import itertools
 import re
 import unicodedata
 from html.parser import HTMLParser
@@ -34,6 +35,8 @@ LEVELS = {
 RENAMED = {"b": "strong", "i": "em", "del": "s", "strike": "s", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 MARKS = ("a", "strong", "em", "s", "sub", "sup")  # in the order in which they are nested
 BLOCKS = {"p", "div", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "tr", "th", "td", "hr"}
+SPACES = re.compile(r"[ \t\n\r\f\u00a0]+")
+TYPOGRAPHIC = set(":;!?%»€")  # a no-break space may stand before these, and after «
 MAX_DEPTH = 10  # of lists in lists
 SAFE_LINK = re.compile(r"(https?://[^\s/\\]|mailto:[^\s]|/(?![/\\])|#)", re.I)
 
@@ -86,7 +89,7 @@ class _Canonical(HTMLParser):
         self.allowed = allowed
         self.open = [("root", "", [])]
         self.closers = []
-        self.marks = []
+        self.marks = {}  # {tag: (tag,), of a link (tag, address, title)}: what is open here, each once
         self.run = []
         self.block = "p"
         self.in_cite = False
@@ -94,7 +97,7 @@ class _Canonical(HTMLParser):
     def handle_starttag(self, tag, attrs):
         tag, attrs = RENAMED.get(tag, tag), dict(attrs)
         if tag == "br":
-            self.run.append((tuple(self.marks), "br", ""))
+            self.run.append(((), "br", ""))
         elif tag == "hr":
             self.flush()
             if "hr" in self.allowed and self.open[-1][0] == "root":
@@ -105,8 +108,7 @@ class _Canonical(HTMLParser):
                 self.in_cite = True
             self.closers.append(self.end_cite)
         elif tag in MARKS:
-            self.marks.append((tag, *self.link(attrs)) if tag == "a" else (tag,))
-            self.closers.append(self.marks.pop)
+            self.open_mark(tag, attrs)
         else:
             self.flush()
             self.closers.append(self.start_block(tag, attrs) or self.flush)
@@ -118,14 +120,21 @@ class _Canonical(HTMLParser):
     def handle_data(self, data):
         if not self.in_cite:
             # Only now is text free of character references, and only text may be composed: ">" + U+0338 is "≯".
-            self.run.append((tuple(self.marks), "text", FORBIDDEN.sub("", data)))
+            marks = tuple(self.marks[tag] for tag in MARKS if self.marks.get(tag))
+            self.run.append((marks, "text", FORBIDDEN.sub("", data)))
 
     def end_cite(self):
         self.in_cite = False
 
-    def link(self, attrs):
-        href = (attrs.get("href") or "").strip()
-        return (href, clean_text(attrs.get("title") or "")) if SAFE_LINK.match(href) else ("", "")
+    def open_mark(self, tag, attrs):
+        outer = self.marks.get(tag)
+        self.marks[tag] = outer if tag == "a" else (tag,)
+        if tag == "a":
+            # Browsers drop tabs and line breaks in an address: "/<tab>/host" would lead to another site.
+            href = re.sub(r"[\t\n\r]", "", FORBIDDEN.sub("", attrs.get("href") or "")).strip()
+            if SAFE_LINK.match(href):
+                self.marks[tag] = (tag, href, clean_text(attrs.get("title") or ""))
+        self.closers.append(lambda: self.marks.update({tag: outer}))
 
     def start_block(self, tag, attrs):
         """Open what may stand here; return the function that closes it, or None for a plain paragraph."""
@@ -188,7 +197,8 @@ class _Canonical(HTMLParser):
     def flush(self):
         leaves, self.run = trim(self.run), []
         if leaves:
-            self.put(f"<{self.block}>{inline(leaves)}</{self.block}>")
+            block = self.block if self.open[-1][0] == "root" else "p"  # a list in a heading is no heading
+            self.put(f"<{block}>{inline(leaves)}</{block}>")
 
     def result(self):
         while len(self.open) > 1:
@@ -202,44 +212,40 @@ def trim(run):
     leaves, spaced = [], True
     for marks, kind, value in run:
         if kind == "br":
-            leaves, spaced = strip_end(leaves), True
-            leaves.append(((), "br", ""))
+            strip_end(leaves)
+            leaves.append((marks, kind, value))
+            spaced = True
             continue
         if kind == "text":
-            value = re.sub(r"[ \t\n\f\u00a0]+", space, value)
+            value = SPACES.sub(space, value)
             if spaced:
                 value = value.lstrip(" ")
             if not value:
                 continue
-            spaced = value.endswith(" ")
-        else:
-            spaced = False
-        marks = tuple(sorted({m for m in marks if m[:2] != ("a", "")}, key=lambda m: MARKS.index(m[0])))
-        marks = tuple(m for i, m in enumerate(marks) if i == 0 or m[0] != marks[i - 1][0])  # no link in a link
+        spaced = kind == "text" and value.endswith(" ")
         if leaves and kind == "text" and leaves[-1][:2] == (marks, "text"):
             value = leaves.pop()[2] + value
         leaves.append((marks, kind, value))
-    while leaves and leaves[0][1] == "br":
-        leaves.pop(0)
-    while (leaves := strip_end(leaves)) and leaves[-1][1] == "br":
+    strip_end(leaves)
+    while leaves and leaves[-1][1] == "br":
         leaves.pop()
-    return leaves
+    return list(itertools.dropwhile(lambda leaf: leaf[1] == "br", leaves))
 
 
 def space(match):
     """Return what a run of white space becomes: one space, or the one no-break space that typography asks for."""
-    before, after = match.string[: match.start()], match.string[match.end() :]
-    typographic = after.startswith((":", ";", "!", "?", "%", "»", "€")) or before.endswith("«")
+    text, before, after = match.string, match.start() - 1, match.end()
+    typographic = text[after : after + 1] in TYPOGRAPHIC or (before >= 0 and text[before] == "«")
     return "\u00a0" if match.group() == "\u00a0" and typographic else " "
 
 
 def strip_end(leaves):
-    leaves = list(leaves)
+    """Take the spaces from the end of a list of leaves."""
     while leaves and leaves[-1][1] == "text":
         marks, kind, value = leaves.pop()
         if value := value.rstrip(" "):
-            return [*leaves, (marks, kind, value)]
-    return leaves
+            leaves.append((marks, kind, value))
+            return
 
 
 def inline(leaves):
