@@ -1,5 +1,7 @@
 """The parts a story's body is made of. Neighbouring key points, questions and events form one section for readers."""
 
+import datetime
+import html
 import re
 import uuid
 
@@ -14,11 +16,17 @@ from stories.models.picture import Picture
 from stories.models.prose import ProseField
 from stories.models.story import Story
 
-PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
 def validate_partial_date(value):
-    if not PARTIAL_DATE.fullmatch(value):
+    try:
+        # The day must exist too: pages print it.
+        datetime.date.fromisoformat(value + "0000-01-01"[len(value) :])
+        known = PARTIAL_DATE.fullmatch(value)
+    except ValueError:
+        known = False
+    if not known:
         raise ValidationError(_("Write a year, a month or a day: 1962, 1962-10 or 1962-10-16."), code="invalid")
 
 
@@ -38,7 +46,10 @@ class Block(create_plugin_base(Story)):
         ordering = ["ordering", "pk"]
 
     def __str__(self):
-        text = " ".join(strip_tags(str(getattr(self, self.told_by)).replace("><", "> <")).split())
+        told = str(getattr(self, self.told_by))
+        if isinstance(self._meta.get_field(self.told_by), ProseField):
+            told = html.unescape(strip_tags(told.replace("><", "> <")))
+        text = " ".join(told.split())
         return Truncator(text).chars(60) or str(_("empty"))
 
     def natural_key(self):

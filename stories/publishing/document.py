@@ -4,7 +4,9 @@
 """
 
 import hashlib
+import html
 import json
+import re
 import uuid
 
 from django.utils.html import strip_tags
@@ -77,6 +79,7 @@ PROSE_FIELD = {
     "question": "answer",
     "event": "detail",
 }
+PARAGRAPH_END = re.compile("</(?:p|h2|h3)>|<br>")
 CORRECTION = {"wrong": fields.text, "right": fields.text, "severity": fields.choice("severity")}
 DOCUMENT = {
     "id": fields.required(fields.identifier),
@@ -121,11 +124,16 @@ def clean(document):
     document = upgraded(document)
     known = {key: value for key, value in document.items() if key != "schema"}
     cleaned = fields.clean_shape(DOCUMENT, known, "", problems)
+    if cleaned["id"] and cleaned["translation_of"] == cleaned["id"]:
+        problems.append(("translation_of", _("A story is no translation of itself.")))
     if problems:
         raise DocumentError(problems)
     for citation in cleaned["citations"]:
-        if citation["source"]:
+        if citation["source"] or not any((citation["unnamed"] or {}).values()):
             citation["unnamed"] = None
+    correction = cleaned["correction"]
+    if correction and not (correction["wrong"] or correction["right"]):
+        cleaned["correction"] = None
     return {"schema": SCHEMA, **cleaned}
 
 
@@ -134,8 +142,9 @@ def upgraded(document):
     if not isinstance(document, dict):
         raise DocumentError([("document", _("It must be an object."))])
     schema = document.get("schema", SCHEMA)
+    shown = schema if type(schema) is int and abs(schema) < 10**9 else type(schema).__name__
     if type(schema) is not int or not min(MIGRATIONS, default=SCHEMA) <= schema <= SCHEMA:
-        raise DocumentError([("schema", _("Schema %(schema)s is not known here.") % {"schema": schema})])
+        raise DocumentError([("schema", _("Schema %(schema)s is not known here.") % {"schema": shown})])
     while schema < SCHEMA:
         document = MIGRATIONS[schema](document)
         schema += 1
@@ -198,8 +207,8 @@ def plain_text(document):
     lines = []
     for block in document["blocks"]:
         parts = [block.get(name) or "" for name in ("account", "label", "question", "words")]
-        prose = block[PROSE_FIELD[block["type"]]].replace("</", " </").replace("<br>", " ")
-        parts.append(strip_tags(prose))
+        prose = PARAGRAPH_END.sub(" ", block[PROSE_FIELD[block["type"]]])
+        parts.append(html.unescape(strip_tags(prose)))
         lines.append(" ".join(" ".join(parts).split()))
     return "\n".join(lines)
 

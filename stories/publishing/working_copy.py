@@ -91,13 +91,18 @@ def write_to_story(document, story):
     Blocks and citations are updated in place by id and key, so that an open form still fits them. Raise DocumentError
     if the document names what does not exist, or holds a block or key of another story; nothing is written then.
     """
+    if document["id"] != str(story.pk):
+        raise DocumentError([("id", _("This is the document of another story, %(id)s.") % {"id": document["id"]})])
+    list(Story.objects.select_for_update().filter(pk=story.pk))  # of two saves at once the second waits
     terms = Terms(document)
     refuse_foreign_ids(document, story)
     for name in STORY_FIELDS:
         setattr(story, name, document[name])
     story.lead_image_id = document["lead_image"]["id"] if document["lead_image"] else None
     story.translation_of_id = document["translation_of"]
-    story.save()
+    # Not the whole row, unless it is new: the desk may have changed its other fields meanwhile.
+    ours = [*STORY_FIELDS, "lead_image", "translation_of", "changed_at"]
+    story.save(update_fields=None if story._state.adding else ours)
     story.topics.set(terms.topics[slug] for slug in document["topics"])
     story.tags.set([terms.tags[slug] for slug in document["tags"]])
     write_credits(document, story, terms)
@@ -152,7 +157,7 @@ class Terms:
         for pk in sorted(
             wanted - {str(pk) for pk in Picture.objects.filter(pk__in=wanted).values_list("pk", flat=True)}
         ):
-            missing.append(("lead_image", _("There is no picture %(id)s.") % {"id": pk}))
+            missing.append(("pictures", _("There is no picture %(id)s.") % {"id": pk}))
         original = document["translation_of"]
         if original and not Story.objects.filter(pk=original).exists():
             missing.append(("translation_of", _("There is no story %(id)s.") % {"id": original}))
