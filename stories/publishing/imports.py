@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from stories.models import FILINGS, Address, Story, Version
 from stories.publishing.document import clean
-from stories.publishing.filing import file_all
+from stories.publishing.filing import file_all, lock_filing
 from stories.publishing.record import fill_columns
 from stories.publishing.verbs import PublishError, log, write
+from stories.publishing.working_copy import refuse_other_story
 
 
 @transaction.atomic
@@ -20,6 +21,7 @@ def import_versions(story, entries, *, by=None):
     Only the last may lie ahead, and then waits for its time. They are recorded now, and their history says so.
     Return the versions. Raise PublishError with the reason.
     """
+    lock_filing()
     story = Story.objects.select_for_update().get(pk=story.pk)
     now = timezone.now()
     if Version.objects.filter(story=story).exists():
@@ -31,9 +33,11 @@ def import_versions(story, entries, *, by=None):
         raise PublishError(_("Only the last version may be published at a time that lies ahead."))
     versions, previous = [], None
     for document, change, note, visible_from in entries:
+        document = clean(document)
+        refuse_other_story(document, story)
         previous = write(
             story,
-            clean(document),
+            document,
             change=change,
             note=note,
             visible_from=visible_from,
@@ -51,6 +55,7 @@ def rebuild(progress=lambda count: None):
     All or nothing. Return how many versions there are; `progress` is called with the count now and then.
     """
     with transaction.atomic():
+        lock_filing(alone=True)
         for filing in FILINGS.values():
             filing.objects.all().delete()
         Address.objects.all().delete()

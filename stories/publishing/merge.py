@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stories.publishing.document import clean
+from stories.publishing.document import clean, upgraded
 
 SETS = {"topics", "tags"}
 ROWS = {"blocks": "id", "citations": "key", "authors": "slug"}
@@ -25,6 +25,7 @@ def merge(base, mine, theirs):
     What only one side removed is removed; what one removed and the other changed is kept and is a conflict.
     Lists keep my order, with rows that only they added after the row these follow there.
     """
+    base, mine, theirs = upgraded(base), upgraded(mine), upgraded(theirs)
     merged, conflicts = {}, []
     for name in mine:
         sides = base[name], mine[name], theirs[name]
@@ -66,13 +67,14 @@ def merged_order(base, mine, theirs):
     """Return all ids of both sides: in the order of the side that moved something, mine if both did."""
     swap = keeps_order(mine, base) and not keeps_order(theirs, base)
     first, second = (theirs, mine) if swap else (mine, theirs)
-    order = list(first)
-    for position, row_id in enumerate(second):
-        if row_id not in order:
-            before = [other for other in second[:position] if other in order]
-            order.insert(order.index(before[-1]) + 1 if before else 0, row_id)
+    order, known, before = list(first), set(first), None
+    for row_id in second:
+        if row_id not in known:
+            order.insert(order.index(before) + 1 if before else 0, row_id)
+        before = row_id
     return order
 
 
 def keeps_order(ids, base):
-    return [row_id for row_id in ids if row_id in base] == [row_id for row_id in base if row_id in ids]
+    both = set(ids) & set(base)
+    return [row_id for row_id in ids if row_id in both] == [row_id for row_id in base if row_id in both]

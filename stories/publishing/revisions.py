@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from stories.models import Revision, Story
-from stories.publishing.document import canonical, clean
-from stories.publishing.verbs import same_for_readers
+from stories.publishing.document import canonical, clean, upgraded
+from stories.publishing.verbs import TICK, same_for_readers
 from stories.publishing.working_copy import document_from_story, write_to_story
 
 
@@ -15,9 +15,9 @@ def save_revision(story, *, by, base=None):
     Story.objects.select_for_update().get(pk=story.pk)
     document = document_from_story(story)
     latest = latest_revision(story)
-    if latest and canonical(latest.document) == canonical(document):
+    if latest and canonical(upgraded(latest.document)) == canonical(document):
         return latest
-    return Revision.objects.create(story=story, document=document, base=base, user=by, created_at=timezone.now())
+    return write_revision(document, story, by, base)
 
 
 @transaction.atomic
@@ -25,7 +25,14 @@ def save_document(document, story, *, by=None, base=None):
     """Clean `document`, make the tables of `story` say it and write it as a revision, which is returned."""
     document = clean(document)
     write_to_story(document, story)
-    return Revision.objects.create(story=story, document=document, base=base, user=by, created_at=timezone.now())
+    return write_revision(document, story, by, base)
+
+
+def write_revision(document, story, by, base):
+    # The clock may run back, the newest revision stays the one that was saved last.
+    latest, now = latest_revision(story), timezone.now()
+    created_at = max(now, latest.created_at + TICK) if latest else now
+    return Revision.objects.create(story=story, document=document, base=base, user=by, created_at=created_at)
 
 
 def latest_revision(story):

@@ -11,12 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stories.models import SiteChange, Story, StoryEvent, Version
-from stories.publishing.document import canonical, clean
-from stories.publishing.filing import close_filing, file, named_terms
+from stories.models import FILINGS, SiteChange, Story, StoryEvent, Version
+from stories.models.prose import clean_text
+from stories.publishing.document import DocumentError, canonical, clean, upgraded
+from stories.publishing.filing import close_filing, file, lock_filing
 from stories.publishing.merge import merge
 from stories.publishing.preflight import blockers
 from stories.publishing.record import fill_columns, path_for, release, reserve, seal
+from stories.publishing.working_copy import Terms, refuse_other_story
 
 TICK = datetime.timedelta(microseconds=1)
 GOING_OUT = datetime.timedelta(seconds=5)  # before its instant a plan can no longer be touched
@@ -63,12 +65,13 @@ def publish(revision, *, by, expecting, change="", note="", at=None, correction=
     PublishError with the reason.
     """
     refuse_without(by, "stories.publish_story")
+    note = clean_text(note)
     with transaction.atomic():
         story, now, live, plan = take(revision.story_id, expecting)
-        if at is not None and at <= now:
-            raise PublishError(_("That time has passed. Publish now, or choose a later time."))
+        if at is not None:
+            refuse_past(at, now, live)
         change = change or Version.Change.FIRST
-        document = clean({**revision.document, "correction": correction})
+        document = document_to_publish(revision, correction, story)
         refuse_change(change, note, document, live)
         refuse_if_blocked(document)
         rest = None
@@ -76,6 +79,8 @@ def publish(revision, *, by, expecting, change="", note="", at=None, correction=
             refuse_if_going_out(plan, now)
             if at is None and live:
                 rest = rest_of(plan, live, document, pending)
+                if rest is None:
+                    log(plan, by, "cancel")
             remove(plan, live)
         instant = at or after(now, live)
         version = write(
@@ -108,11 +113,11 @@ def move(story, *, to, by, expecting):
     with transaction.atomic():
         story, now, live, plan = take(story.pk, expecting)
         refuse_without_plan(plan, now)
-        if to <= now:
-            raise PublishError(_("That time has passed. Choose a later one, or publish now."))
+        refuse_past(to, now, live)
+        document = clean(plan.document)
         remove(plan, live)
         version = write(
-            story, plan.document, change=plan.change, note=plan.note, visible_from=to, recorded_at=now, previous=live
+            story, document, change=plan.change, note=plan.note, visible_from=to, recorded_at=now, previous=live
         )
         log(version, by, "move")
     return version
@@ -130,7 +135,10 @@ def cancel(story, *, by, expecting):
 
 def take(story_id, expecting):
     """Lock a story. Return (story, now, live, pending), or raise PublishError if the editor saw something else."""
-    story = Story.objects.select_for_update().get(pk=story_id)
+    lock_filing()
+    story = Story.objects.select_for_update().filter(pk=story_id).first()
+    if story is None:
+        raise PublishError(_("Meanwhile someone else deleted this story."))
     now = timezone.now()
     live, pending = live_and_pending(story, now)
     if (live and live.pk, pending and pending.pk) != tuple(expecting):
@@ -147,11 +155,15 @@ def after(now, live):
 
 def write(story, document, *, change, note, visible_from, recorded_at, previous):
     """Write a version after `previous`, a version or None, that readers see from `visible_from` on. Return it."""
+    note = clean_text(note)
+    limit = Version._meta.get_field("note").max_length
+    if len(note) > limit:
+        raise PublishError(_("The note is too long: at most %(n)s characters.") % {"n": limit})
     version = Version(
         story=story,
         number=previous.number + 1 if previous else 1,
         change=change,
-        note=note.strip(),
+        note=note,
         document=document,
         visible_from=visible_from,
         recorded_at=recorded_at,
@@ -167,13 +179,13 @@ def write(story, document, *, change, note, visible_from, recorded_at, previous)
         close_filing(previous)
     version.save(force_insert=True)
     file(version)
-    announce(version)
+    announce([previous, version] if previous else [version])
     return version
 
 
 def remove(plan, live):
     """Take a plan back: its row, its filing and its reservation. It never was visible, so the record has no gap."""
-    announce(plan)
+    announce([plan])
     release(plan)
     plan.delete()
     if live:
@@ -183,7 +195,7 @@ def remove(plan, live):
 
 
 def rest_of(plan, live, document, choice):
-    """Return the document of a plan after `document` goes out before it; None if it is cancelled."""
+    """Return the document of a plan once `document` goes out before it: None if cancelled, or nothing is left."""
     if choice == "cancel":
         return None
     if choice != "merge":
@@ -192,23 +204,44 @@ def rest_of(plan, live, document, choice):
             % {"number": plan.number}
         )
     merged, conflicts = merge(live.document, plan.document, document)
-    if [conflict for conflict in conflicts if conflict.place != "correction"]:
-        places = ", ".join(sorted({conflict.place.split(".")[0] for conflict in conflicts}))
+    places = {conflict.place.split(".")[0] for conflict in conflicts} - {"correction"}
+    if places:
         raise PublishError(
             _("The waiting version changes the same places: %(places)s. Cancel it, or settle them first.")
-            % {"places": places}
+            % {"places": ", ".join(sorted(places))}
         )
-    return {**merged, "correction": plan.document["correction"]}
+    rest = {**merged, "correction": upgraded(plan.document)["correction"]}
+    if same_for_readers(rest, document) and plan.change != Version.Change.EDITORS_NOTE:
+        return None
+    if reasons := blockers(rest):
+        raise PublishError(
+            _("The waiting version could not go out after this one: %(why)s") % {"why": " ".join(reasons)}
+        )
+    return rest
 
 
-def announce(version):
-    """Tell server processes what a version changes, in the verb's own transaction."""
-    keys = {f"story:{version.story_id}", "lists"}
-    for model, slugs in named_terms(version).items():
+def document_to_publish(revision, correction, story):
+    """Return the cleaned document of a revision; raise PublishError if it names what there is no more."""
+    try:
+        document = clean({**upgraded(revision.document), "correction": correction})
+        refuse_other_story(document, story)
+        Terms(document)
+    except DocumentError as error:
+        raise PublishError(" ".join(sentence for _place, sentence in error.problems)) from error
+    return document
+
+
+def announce(versions):
+    """Tell server processes what changes when the last of `versions` is seen or goes: its story and where they stand.
+
+    Written in the verb's own transaction. A page loses a story too, so what the version before stood under counts.
+    """
+    keys = {f"story:{versions[-1].story_id}", "lists"}
+    for model, filing in FILINGS.items():
+        slugs = filing.objects.filter(version__in=versions).values_list("term__slug", flat=True)
         keys |= {f"{model._meta.model_name}:{slug}" for slug in slugs}
-    now = timezone.now()
-    at = version.visible_from if version.is_pending(now) else now
-    SiteChange.objects.create(at=at, keys=sorted(keys))
+    # Not before it is seen, also when the clock ran back; and what is seen at once by the clock of this statement.
+    SiteChange.objects.create(at=max(timezone.now(), versions[-1].visible_from), keys=sorted(keys))
 
 
 def log(version, by, action):
@@ -234,6 +267,11 @@ def refuse_if_blocked(document):
         raise PublishError(" ".join(reasons))
 
 
+def refuse_past(at, now, live):
+    if at <= now or (live and at <= live.visible_from):
+        raise PublishError(_("That time has passed. Choose a later one, or publish now."))
+
+
 def refuse_without_plan(plan, now):
     if plan is None:
         raise PublishError(_("No version of this story waits for its time."))
@@ -247,6 +285,8 @@ def refuse_if_going_out(plan, now):
 
 def refuse_change(change, note, document, live):
     """Raise PublishError unless `change` fits what readers have: `live`, a version or None."""
+    if change != Version.Change.CORRECTION and document["correction"]:
+        raise PublishError(_("Only a correction says what was wrong and what is right."))
     if live is None:
         if change != Version.Change.FIRST:
             raise PublishError(_("Readers have no version yet, so this is its first publication."))
@@ -255,15 +295,13 @@ def refuse_change(change, note, document, live):
         raise PublishError(_("Say what kind of change this is: readers will be told."))
     if same_for_readers(document, live.document) and change != Version.Change.EDITORS_NOTE:
         raise PublishError(_("Nothing has changed since version %(number)s.") % {"number": live.number})
-    if change in NEEDS_NOTE and not note.strip():
+    if change in NEEDS_NOTE and not note:
         raise PublishError(_("Write a sentence for readers: what changed, and why."))
     correction = document["correction"]
     if change == Version.Change.CORRECTION and not (correction and correction["wrong"] and correction["right"]):
         raise PublishError(_("Say what was wrong and what is right."))
-    if change != Version.Change.CORRECTION and correction:
-        raise PublishError(_("Only a correction says what was wrong and what is right."))
 
 
 def same_for_readers(document, other):
     """Tell whether two documents differ in nothing but the correction they declare."""
-    return canonical({**document, "correction": None}) == canonical({**other, "correction": None})
+    return canonical({**upgraded(document), "correction": None}) == canonical({**upgraded(other), "correction": None})

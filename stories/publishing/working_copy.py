@@ -91,8 +91,7 @@ def write_to_story(document, story):
     Blocks and citations are updated in place by id and key, so that an open form still fits them. Raise DocumentError
     if the document names what does not exist, or holds a block or key of another story; nothing is written then.
     """
-    if document["id"] != str(story.pk):
-        raise DocumentError([("id", _("This is the document of another story, %(id)s.") % {"id": document["id"]})])
+    refuse_other_story(document, story)
     list(Story.objects.select_for_update().filter(pk=story.pk))  # of two saves at once the second waits
     terms = Terms(document)
     refuse_foreign_ids(document, story)
@@ -173,6 +172,11 @@ def by_slug(model, slugs, place, missing):
             names = {"kind": model._meta.verbose_name, "slug": slug}
             missing.append((place, _("There is no %(kind)s “%(slug)s”.") % names))
     return found
+
+
+def refuse_other_story(document, story):
+    if document["id"] != str(story.pk):
+        raise DocumentError([("id", _("This is the document of another story, %(id)s.") % {"id": document["id"]})])
 
 
 def refuse_foreign_ids(document, story):
