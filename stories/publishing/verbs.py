@@ -269,7 +269,7 @@ def refuse_if_blocked(document):
 
 def refuse_past(at, now, live):
     if at <= now or (live and at <= live.visible_from):
-        raise PublishError(_("That time has passed. Choose a later one, or publish now."))
+        raise PublishError(_("That time has passed. Publish now, or choose a later time."))
 
 
 def refuse_without_plan(plan, now):
