@@ -68,8 +68,8 @@ def publish(revision, *, by, expecting, change="", note="", at=None, correction=
     note = clean_text(note)
     with transaction.atomic():
         story, now, live, plan = take(revision.story_id, expecting)
-        if at is not None:
-            refuse_past(at, now, live)
+        if at is not None and has_passed(at, now, live):
+            raise PublishError(_("That time has passed. Publish now, or choose a later time."))
         change = change or Version.Change.FIRST
         document = document_to_publish(revision, correction, story)
         refuse_change(change, note, document, live)
@@ -113,7 +113,8 @@ def move(story, *, to, by, expecting):
     with transaction.atomic():
         story, now, live, plan = take(story.pk, expecting)
         refuse_without_plan(plan, now)
-        refuse_past(to, now, live)
+        if has_passed(to, now, live):
+            raise PublishError(_("That time has passed. Choose a later one, or publish now."))
         document = clean(plan.document)
         remove(plan, live)
         version = write(
@@ -267,9 +268,8 @@ def refuse_if_blocked(document):
         raise PublishError(" ".join(reasons))
 
 
-def refuse_past(at, now, live):
-    if at <= now or (live and at <= live.visible_from):
-        raise PublishError(_("That time has passed. Publish now, or choose a later time."))
+def has_passed(at, now, live):
+    return at <= now or (live is not None and at <= live.visible_from)
 
 
 def refuse_without_plan(plan, now):
