@@ -90,7 +90,8 @@ function add(editor) {
   const row = all("#citations-group .inline-related:not(.empty-form)").at(-1)
   insert(editor, typed(row, "key"))
   row.scrollIntoView({ block: "center" })
-  window.django.jQuery(field(row, "source")).select2("open")
+  // Later, when the closed dialog has given the focus back to the text.
+  setTimeout(() => window.django.jQuery(field(row, "source")).select2("open"), 50)
 }
 
 function insert(editor, key) {

@@ -158,6 +158,8 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
 })
 
 function dress(bar, name) {
+  // After the text, though seen above it: Tab goes from field to text, as one writes, and then to the toolbar.
+  bar.parentElement.querySelector(".tiptap").after(bar)
   bar.setAttribute("role", "toolbar")
   bar.setAttribute("aria-label", `${gettext("Formatting")}: ${name}`)
   all("button", bar).forEach((each, index) => {

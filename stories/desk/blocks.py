@@ -3,9 +3,8 @@
 import uuid
 
 from content_editor.admin import ContentEditorInline
-from django import forms
 
-from stories.desk.rows import PicksMixin, RowsFormSet, add_problems, posted_uuid
+from stories.desk.rows import InlinePicksMixin, RowForm, RowsFormSet, add_problems, posted_uuid
 from stories.models import BLOCKS
 from stories.publishing.document import BLOCK_FIELDS
 from stories.publishing.working_copy import block_document
@@ -51,7 +50,7 @@ class BlockFormSet(RowsFormSet):
         form.fields["id"].widget.attrs["data-new"] = "uuid"
 
 
-class BlockForm(forms.ModelForm):
+class BlockForm(RowForm):
     def has_changed(self):
         """A block that was added and stayed empty is no block."""
         if not self.instance._state.adding:
@@ -67,7 +66,7 @@ class BlockForm(forms.ModelForm):
             add_problems(self, BLOCK_FIELDS[kind], document)
 
 
-class BlockInline(PicksMixin, ContentEditorInline):
+class BlockInline(InlinePicksMixin, ContentEditorInline):
     form = BlockForm
     formset = BlockFormSet
 

@@ -5,23 +5,30 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stories.desk.rows import PicksMixin, RowsFormSet, add_problems
+from stories.desk.rows import InlinePicksMixin, RowForm, RowsFormSet, add_problems
 from stories.models import Citation, Credit
 from stories.models.citation import make_key
 from stories.publishing.document import CITATION
 from stories.publishing.working_copy import citation_document
 
 
-class CitationForm(forms.ModelForm):
+class CitationForm(RowForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "key" in self.fields:
             # Made by script when the row is added. A default from here would be one key for all new rows.
             self.fields["key"].required = False
             self.fields["key"].initial = None
+            self.fields["key"].show_hidden_initial = False
 
     def clean_key(self):
         return self.cleaned_data["key"] or make_key()
+
+    def validate_unique(self):
+        """Leave the key to the formset, which asks once for all."""
+
+    def validate_constraints(self):
+        """Leave it to Citation.clean(), whose sentences say the same; the database is asked a query a row."""
 
     def _post_clean(self):
         super()._post_clean()
@@ -46,6 +53,9 @@ class CitationFormSet(RowsFormSet):
         for position, form in enumerate(self.extra_forms, last + 1):
             form.instance.position = position
 
+    def get_unique_error_message(self, unique_check):
+        return gettext("Two citations have the same key. Delete one of them and add it again.")
+
     def refuse_foreign_keys(self):
         new = {form.instance.key: form for form in self.extra_forms if form.has_changed()}
         for key in Citation.objects.filter(key__in=new).values_list("key", flat=True) if new else ():
@@ -59,7 +69,7 @@ class CitationFormSet(RowsFormSet):
             )
 
 
-class CitationInline(PicksMixin, admin.StackedInline):
+class CitationInline(InlinePicksMixin, admin.StackedInline):
     model = Citation
     form = CitationForm
     formset = CitationFormSet
@@ -98,7 +108,7 @@ class CreditFormSet(RowsFormSet):
         return super().row(prefix) or by_author.get(self.data.get(f"{prefix}-author"))
 
 
-class CreditInline(PicksMixin, admin.TabularInline):
+class CreditInline(InlinePicksMixin, admin.TabularInline):
     model = Credit
     formset = CreditFormSet
     extra = 0

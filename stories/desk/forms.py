@@ -18,7 +18,7 @@ from stories.publishing.working_copy import STORY_FIELDS, build
 
 
 class TagsField(forms.Field):
-    """Names of tags. A name that differs from an existing tag's only in case is that tag's."""
+    """Tags by name, new ones unsaved. A name that differs from an existing tag's only in case is that tag's."""
 
     widget = TagSelect
 
@@ -28,14 +28,14 @@ class TagsField(forms.Field):
         for name in names.values():
             if len(name) > 100:
                 raise ValidationError(_("The tag “%(name)s” is too long: at most 100 characters.") % {"name": name})
-        return [tag.name for tag in find_tags(list(names.values()))]
+        return find_tags(list(names.values()))
 
     def has_changed(self, initial, data):
         return sorted(tag.name for tag in initial or []) != sorted(data or [])
 
 
 def find_tags(names):
-    """Return a tag for each of `names`, new ones unsaved, with the slug that saving will give them. One query."""
+    """Return a tag for each of `names`, new ones unsaved. One query."""
     slugs = {make_slug(name, 90) for name in names} - {""}
     # By slug too: the lower case of SQLite knows ASCII only.
     found = Tag.objects.filter(Q(name__in=names) | Q(slug__in=slugs)) if names else []
@@ -55,6 +55,17 @@ class StoryForm(forms.ModelForm):
                 {"rows": 2, "placeholder": gettext_lazy("Standfirst: what the story says, in a sentence or two")}
             ),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "language" in self.fields:
+            self.fields["language"].show_hidden_initial = False  # the default is a function of the settings only
+
+    def _save_m2m(self):
+        for tag in self.cleaned_data.get("tags", []):
+            if tag.pk is None:
+                tag.save()
+        super()._save_m2m()
 
     def clean_headline(self):
         return clean_text(self.cleaned_data["headline"])
@@ -81,7 +92,7 @@ def document_from_form(form, formsets):
         citations=in_order(rows.get(Citation, [])),
         credits=in_order(rows.get(Credit, [])),
         topics=form.cleaned_data["topics"],
-        tags=with_slugs(find_tags(form.cleaned_data["tags"])),
+        tags=with_slugs(form.cleaned_data["tags"]),
     )
 
 
@@ -91,7 +102,7 @@ def in_order(rows):
 
 
 def with_slugs(tags):
-    """Give unsaved tags the slugs that saving them in this order would."""
+    """Give unsaved tags the slugs that saving them in this order would, and return all."""
     taken = {tag.slug for tag in tags}
     for tag in tags:
         if not tag.slug:

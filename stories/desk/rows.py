@@ -3,7 +3,7 @@
 import uuid
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 
 from stories.publishing.fields import clean_shape
@@ -108,8 +108,20 @@ def posted_uuid(value):
         return None
 
 
-class PickSelect(AutocompleteSelect):
-    """Django's autocomplete, with the label of what is chosen taken from the rows that the formset fetched."""
+class SafeAutocomplete:
+    """Django's autocomplete fails on what can be no id when it shows a posted form again."""
+
+    def optgroups(self, name, value, attrs=None):
+        model = self.choices.queryset.model
+        return super().optgroups(name, [pk for pk in value if valid_ids(model, [pk])], attrs)
+
+
+class PickSelectMultiple(SafeAutocomplete, AutocompleteSelectMultiple):
+    pass
+
+
+class PickSelect(SafeAutocomplete, AutocompleteSelect):
+    """Autocomplete that takes the label of what is chosen from the rows that the formset fetched."""
 
     def optgroups(self, name, value, attrs=None):
         rows = self.choices.field.rows
@@ -133,8 +145,11 @@ class PickField(forms.ModelChoiceField):
         return self.rows[str(value)]
 
 
-class CalmMixin:
-    """Beside what is picked stands a button to add a new one, not one for each thing that can be done to it."""
+class PicksMixin:
+    """For admin classes: `autocomplete_fields` by the widgets above.
+
+    Beside what is picked stands a button to add a new one, not one for each thing that can be done to it.
+    """
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -142,14 +157,19 @@ class CalmMixin:
             field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
         return field
 
-
-class PicksMixin(CalmMixin):
-    """For inlines: the foreign keys of `autocomplete_fields` are picked from rows fetched at once."""
-
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.autocomplete_fields:
             kwargs |= {"form_class": PickField, "widget": PickSelect(db_field, self.admin_site)}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = PickSelectMultiple(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class InlinePicksMixin(PicksMixin):
+    """For inlines: what is picked is fetched for all rows at once."""
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
@@ -158,6 +178,13 @@ class PicksMixin(CalmMixin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*self.autocomplete_fields)
+
+
+class RowForm(forms.ModelForm):
+    def _get_validation_exclusions(self):
+        # What was picked was looked for already; the model would ask again, once a row.
+        picked = {name for name, field in self.fields.items() if isinstance(field, PickField)}
+        return super()._get_validation_exclusions() | {name for name in picked if self.cleaned_data.get(name)}
 
 
 def add_problems(form, shape, values):

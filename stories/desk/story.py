@@ -15,7 +15,7 @@ from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.forms import StoryForm
 from stories.desk.history import history_context
-from stories.desk.rows import CalmMixin
+from stories.desk.rows import PicksMixin
 from stories.desk.story_list import StateFilter, StoryChangeList, saved_column, state_column
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
@@ -24,7 +24,7 @@ SCRIPTS = Media(js=[Script("desk/ids.js", type="module"), Script("desk/story.js"
 
 
 @admin.register(Story)
-class StoryAdmin(CalmMixin, DeskAdmin, ContentEditor):
+class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
     form = StoryForm
     inlines = [*blocks.INLINES, CitationInline, CreditInline]
     autocomplete_fields = ["topics", "lead_image", "translation_of"]

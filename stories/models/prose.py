@@ -295,7 +295,7 @@ class ProseField(ProseEditorField):
             "Superscript": True,
             "Strike": True,
             "HardBreak": True,
-            "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
+            "Link": {"enableTarget": False},
             "History": True,
             "NoSpellCheck": False,
             "Citation": True,
