@@ -117,7 +117,9 @@ class SafeAutocomplete:
 
 
 class PickSelectMultiple(SafeAutocomplete, AutocompleteSelectMultiple):
-    pass
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        # Each topic has its own cross; the one for all of them stands where no screen reader expects it.
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
 class PickSelect(SafeAutocomplete, AutocompleteSelect):

@@ -17,8 +17,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LISTS = (
     '<h3>Areas</h3><ol type="A"><li><p>Banks</p><ol><li><p>salaries</p></li><li><p>rents</p></li></ol></li>'
     "<li><p>Property<br>and more</p></li></ol><ul><li><p>One</p><ul><li><p>deep <em><s>old</s></em></p></li></ul></li>"
-    '</ul><ol type="i" start="3"><li><p>H<sub>2</sub>O, m<sup>2</sup></p></li></ol><blockquote><p>So it is.</p></blockquote>'
-    '<hr><p>See <a href="https://other.example/?a=1&amp;b=2" title="There">other</a> and <a href="/about/us/">us</a>,'
+    '</ul><ol type="i" start="3"><li><p>H<sub>2</sub>O, m<sup>2</sup></p></li></ol>'
+    "<blockquote><p>So it is.</p></blockquote><hr>"
+    '<p>See <a href="https://other.example/?a=1&amp;b=2" title="There">other</a> and <a href="/about/us/">us</a>,'
     ' <a href="mailto:desk@news.example">write</a>. «\N{NO-BREAK SPACE}Oui\N{NO-BREAK SPACE}» 5 &lt; 6</p>'
     '<table><tbody><tr><th><p>Year</p></th><th colspan="2"><p>Talks</p></th></tr>'
     "<tr><td><p>2025</p></td><td><p></p></td><td><ul><li><p>held</p></li></ul></td></tr></tbody></table>"
