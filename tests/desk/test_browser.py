@@ -12,6 +12,7 @@ from stories.publishing.working_copy import document_from_story
 from tests.factories import make_editor, make_revision, make_source
 from tests.site.rich import rich_fields
 
+expect.set_options(timeout=30_000)  # a form of twenty editors, on a machine that may be busy
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LISTS = (
