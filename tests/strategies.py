@@ -170,16 +170,20 @@ blocks = st.sampled_from(sorted(BLOCK_FIELDS)).flatmap(
 )
 
 
+def with_keys(html, keys):
+    """Return drawn HTML with citation keys in place of their numbers, without the markers that have none."""
+    for number in range(3):
+        marker = f'<cite data-key="{number}"></cite>'
+        html = html.replace(marker, marker.replace(f'"{number}"', f'"{keys[number]}"') if number < len(keys) else "")
+    return html
+
+
 def settle(drawn, cited, shown):
     """Return drawn blocks with citations and pictures in place of their numbers, without what points nowhere."""
     settled = []
     for block in drawn:
-        prose = block[PROSE_FIELD[block["type"]]]
-        for number in range(3):
-            marker = f'<cite data-key="{number}"></cite>'
-            there = f'<cite data-key="{cited[number]["key"]}"></cite>' if number < len(cited) else ""
-            prose = prose.replace(marker, there)
-        block = block | {PROSE_FIELD[block["type"]]: prose}
+        name = PROSE_FIELD[block["type"]]
+        block = block | {name: with_keys(block[name], [citation["key"] for citation in cited])}
         if block["type"] == "figure":
             if block["picture"] >= len(shown):
                 continue

@@ -14,10 +14,14 @@ from stories.models.version import Version
 
 
 class FilingQuerySet(models.QuerySet):
-    def visible_at(self, instant):
-        """Keep the rows of versions that readers see at `instant`: Version's rule, on the copies of its columns."""
+    def visible_at(self, instant, until=None):
+        """Keep the rows of versions that readers see at `instant`: Version's rule, on the copies of its columns.
+
+        `until`, an aware datetime, keeps those of stories first published by then; see Version's listed_at().
+        """
+        until = min(until or instant, instant)
         still = models.Q(visible_until=None) | models.Q(visible_until__gt=instant)
-        return self.filter(still, visible_from__lte=instant, sort_at__lte=instant)
+        return self.filter(still, visible_from__lte=instant, sort_at__lte=until)
 
 
 class Filing(models.Model):

@@ -16,10 +16,15 @@ class VersionQuerySet(models.QuerySet):
         """Keep what was ever on the record by `instant`, an aware datetime: the other rule, for history and proof."""
         return self.filter(visible_from__lte=instant)
 
-    def listed_at(self, instant):
-        """Keep what lists, feeds and sitemaps of stories show at `instant`; newest story first."""
+    def listed_at(self, instant, until=None):
+        """Keep what lists, feeds and sitemaps of stories show at `instant`; newest story first.
+
+        `until`, an aware datetime, keeps the stories first published by then.
+        """
         # sort_at <= instant follows from the rule, but only this bounds the range of the index that is read.
-        return self.visible_at(instant).filter(listed=True, sort_at__lte=instant).order_by("-sort_at", "-id")
+        # And it is one bound: of two SQLite seeks to either, and from the later reads all that lies between.
+        until = min(until or instant, instant)
+        return self.visible_at(instant).filter(listed=True, sort_at__lte=until).order_by("-sort_at", "-id")
 
     def without_document(self):
         return self.defer("document", "salt", "sha256", "prev_sha256")

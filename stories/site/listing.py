@@ -19,15 +19,17 @@ class Page:
 
 def river(instant, before="", size=SIZE):
     """Return a page of all stories that readers see at `instant`, an aware datetime. One query."""
-    rows = older_than(before, Version.objects.listed_at(instant).without_document(), "id")
+    until, number = parse_key(before)
+    rows = older_than(Version.objects.listed_at(instant, until).without_document(), until, id__gte=number)
     rows = list(rows[: size + 1])
     return Page(rows[:size], key_of(rows[size - 1]) if len(rows) > size else "")
 
 
 def filed_under(term, instant, before="", size=SIZE):
     """Return a page of the stories filed under a topic, tag, source or author at `instant`. Two queries."""
-    rows = FILINGS[type(term)].objects.visible_at(instant).filter(term=term).order_by("-sort_at", "-version_id")
-    ids = list(older_than(before, rows, "version_id").values_list("version_id", flat=True)[: size + 1])
+    until, number = parse_key(before)
+    rows = FILINGS[type(term)].objects.visible_at(instant, until).filter(term=term).order_by("-sort_at", "-version_id")
+    ids = list(older_than(rows, until, version_id__gte=number).values_list("version_id", flat=True)[: size + 1])
     found = Version.objects.without_document().in_bulk(ids[:size])
     versions = [found[pk] for pk in ids[:size]]
     return Page(versions, key_of(versions[-1]) if len(ids) > size else "")
@@ -43,10 +45,10 @@ def key_of(version):
     return f"{version.sort_at.astimezone(datetime.UTC):%Y%m%dT%H%M%S%f}-{version.pk}"
 
 
-def older_than(key, rows, pk):
-    """Keep the rows after the one that `key` names; raise Http404 if it does not parse."""
+def parse_key(key):
+    """Return the (sort_at, version id) that `key` names, (None, None) if it is empty; raise Http404 if it is no key."""
     if not key:
-        return rows
+        return None, None
     try:
         stamp, _, number = key.partition("-")
         sort_at = datetime.datetime.strptime(stamp, "%Y%m%dT%H%M%S%f").replace(tzinfo=datetime.UTC)
@@ -55,8 +57,13 @@ def older_than(key, rows, pk):
         raise Http404("no such page") from error
     if not 0 <= number < 2**63:
         raise Http404("no such page")
+    return sort_at, number
+
+
+def older_than(rows, sort_at, **later):
+    """Keep the rows after a key, of rows that end at its `sort_at`; `later` says which of that instant stood before."""
     # Not "earlier, or the same and a lower id": this form reads one range of the index.
-    return rows.filter(sort_at__lte=sort_at).exclude(sort_at=sort_at, **{f"{pk}__gte": number})
+    return rows.exclude(sort_at=sort_at, **later) if sort_at else rows
 
 
 def public(model, instant):

@@ -103,8 +103,8 @@ def month_of(instant):
 
 def published_in(month, instant):
     """Keep the versions that lists show at `instant` of stories first published in the month that starts so."""
-    following = month_of(month + datetime.timedelta(days=31))
-    return Version.objects.listed_at(instant).order_by().filter(sort_at__gte=month, sort_at__lt=following)
+    last = month_of(month + datetime.timedelta(days=31)) - datetime.timedelta(microseconds=1)
+    return Version.objects.listed_at(instant, until=last).order_by().filter(sort_at__gte=month)
 
 
 def terms(instant):
