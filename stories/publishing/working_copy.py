@@ -1,5 +1,7 @@
 """Between a story's tables and its document: build one from the other, write it back in place."""
 
+import uuid
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -110,37 +112,48 @@ def write_to_story(document, story):
 
 
 def write_credits(document, story, terms):
-    slugs = [author["slug"] for author in document["authors"]]
-    story.credits.exclude(author__slug__in=slugs).delete()
-    for position, author in enumerate(document["authors"]):
-        story.credits.update_or_create(
-            author=terms.authors[author["slug"]], defaults={"role": author["role"], "position": position}
-        )
+    wanted = {
+        terms.authors[author["slug"]].pk: {"role": author["role"], "position": position}
+        for position, author in enumerate(document["authors"])
+    }
+    write_rows(story.credits, "author_id", wanted, story=story)
 
 
 def write_citations(document, story, terms):
-    story.citations.exclude(key__in=[citation["key"] for citation in document["citations"]]).delete()
+    wanted = {}
     for position, citation in enumerate(document["citations"]):
         values = {name: citation[name] for name in CITATION_FIELDS if name != "key"}
         values["accessed_on"] = citation["accessed_on"] or None
         values |= citation["unnamed"] or {"descriptor": "", "reason": ""}
         for name in ("source", "via"):
             values[name] = terms.sources[citation[name]["slug"]] if citation[name] else None
-        story.citations.update_or_create(key=citation["key"], defaults={**values, "position": position})
+        wanted[citation["key"]] = {**values, "position": position}
+    write_rows(story.citations, "key", wanted, story=story)
 
 
 def write_blocks(document, story):
-    for kind, model in BLOCKS.items():
-        keep = [block["id"] for block in document["blocks"] if block["type"] == kind]
-        model.objects.filter(parent=story).exclude(pk__in=keep).delete()
+    wanted = {kind: {} for kind in BLOCKS}
     for position, block in enumerate(document["blocks"]):
         values = {name: block[name] for name in BLOCK_FIELDS[block["type"]] if name != "picture"}
         if block["type"] == "figure":
             values["picture_id"] = block["picture"]["id"]
         if block["type"] == "post":
             values["posted_at"] = block["posted_at"] or None
-        values |= {"parent": story, "region": "main", "ordering": 10 * (position + 1)}
-        BLOCKS[block["type"]].objects.update_or_create(pk=block["id"], defaults=values)
+        wanted[block["type"]][uuid.UUID(block["id"])] = {**values, "region": "main", "ordering": 10 * (position + 1)}
+    for kind, model in BLOCKS.items():
+        write_rows(model.objects.filter(parent=story), "pk", wanted[kind], parent=story)
+
+
+def write_rows(rows, key, wanted, **owner):
+    """Make `rows`, a story's, say `wanted`, {key: values}: what is there is updated in place, what is new is added."""
+    there = set(rows.values_list(key, flat=True))
+    if gone := there - wanted.keys():
+        rows.filter(**{f"{key}__in": gone}).delete()
+    for value in there & wanted.keys():
+        rows.filter(**{key: value}).update(**wanted[value])
+    new = [rows.model(**{key: value}, **values, **owner) for value, values in wanted.items() if value not in there]
+    if new:
+        rows.bulk_create(new)
 
 
 class Terms:
