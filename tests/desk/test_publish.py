@@ -374,6 +374,8 @@ def test_a_first_version_that_waits_can_go_out_now_instead(desk, editor):
     story = scheduled(editor)
     page = desk.get(url("publish", story))
     assert "It goes out at once, in place of the scheduled version 1." in text(page)
+    assert "Move version 1 to this time" in text(page)
+    assert "Schedule" not in text(page)
     submit(desk, story, page, when="now")
     assert Version.objects.get().visible_from <= timezone.now()
 
