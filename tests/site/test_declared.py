@@ -8,7 +8,8 @@ pytestmark = pytest.mark.django_db
 def changed(client, **values):
     editor = make_editor()
     story = make_published(by=editor, headline="The gate opens").story
-    return client.get(publish_change(story, by=editor, **values).get_absolute_url()).content.decode()
+    html = client.get(publish_change(story, by=editor, **values).get_absolute_url()).content.decode()
+    return html[html.index("<main") :]
 
 
 def test_readers_are_shown_the_note_of_an_editors_note(client):
