@@ -192,7 +192,9 @@ def passages(pieces, contents=0):
     found = [current]
     for piece in pieces:
         joins = current.room > 0 and (current.notes or current.contents)
-        if piece.notes and joins:
+        if piece.notes and joins and current.notes and current.contents:
+            current.after.append(piece)  # the contents come before the first heading, so these notes come early
+        elif piece.notes and joins:
             current.before, current.after = [*current.before, *current.after, piece], []
         elif piece.notes or (piece.heading and current.room <= 0):
             current = Passage(before=[piece])

@@ -98,6 +98,15 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(live_server, page, paths):
     assert wide == []
 
 
+def test_a_printed_story_fits_the_paper_and_hides_nothing_of_the_text(live_server, page, paths):
+    page.set_viewport_size({"width": 700, "height": 1000})
+    page.emulate_media(media="print")
+    page.goto(live_server.url + paths["story"])
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert page.get_by_text("Nobody knows.").bounding_box()["height"] > 0  # the answer to a closed question
+    assert not page.get_by_role("navigation").first.is_visible()
+
+
 def test_a_reader_goes_from_a_marker_to_its_source_and_back_by_keyboard(live_server, page, paths):
     page.goto(live_server.url + paths["story"])
     page.locator("a.cite").first.focus()
