@@ -3,16 +3,19 @@
 function name(select) {
   const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`)
   const drawn = select.nextElementSibling
-  if (!label || !drawn?.classList.contains("select2-container")) return
-  label.id ||= `${select.id}_label`
+  const words = select.getAttribute("aria-label") // in a table: the column's head stands elsewhere
+  if (!(label || words) || !drawn?.classList.contains("select2-container")) return
   const chosen = drawn.querySelector(".select2-selection__rendered")
   if (chosen.getAttribute("role") === "textbox") {
     // It is what is chosen, not a field within the field.
     chosen.removeAttribute("role")
     chosen.removeAttribute("aria-readonly")
   }
-  drawn.querySelector("[role=combobox]")?.setAttribute("aria-labelledby", `${label.id} ${chosen.id}`)
-  drawn.querySelector("[role=searchbox]")?.setAttribute("aria-labelledby", label.id)
+  const namer = label ?? drawn
+  namer.id ||= `${select.id}_label`
+  if (!label) drawn.setAttribute("aria-label", words)
+  drawn.querySelector("[role=combobox]")?.setAttribute("aria-labelledby", `${namer.id} ${chosen.id}`)
+  drawn.querySelector("[role=searchbox]")?.setAttribute("aria-labelledby", namer.id)
 }
 
 function nameAll(root) {

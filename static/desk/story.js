@@ -86,28 +86,6 @@ function label(row) {
   row.querySelector("h3 .inline_label").textContent = words.join(" ").replace(/\s+/g, " ").trim().slice(0, 90) || gettext("empty")
 }
 
-/* What is picked from a list says which list: Select2 leaves that out */
-
-function name(select) {
-  const label = document.querySelector(`label[for="${select.id}"]`)
-  const words = label?.textContent.replace(/:\s*$/, "").trim() ?? select.getAttribute("aria-label")
-  const box = select.nextElementSibling
-  box?.querySelector(".select2-search__field")?.setAttribute("aria-label", words)
-  const combobox = box?.querySelector(".select2-selection--single")
-  if (!combobox) return
-  const chosen = combobox.querySelector(".select2-selection__rendered")
-  chosen.removeAttribute("role")
-  chosen.removeAttribute("aria-readonly")
-  if (label) {
-    label.id ||= `${select.id}_label`
-    combobox.setAttribute("aria-labelledby", `${label.id} ${chosen.id}`)
-  } else {
-    combobox.id ||= `${select.id}_box`
-    combobox.setAttribute("aria-label", words)
-    combobox.setAttribute("aria-labelledby", `${combobox.id} ${chosen.id}`)
-  }
-}
-
 /* Adding */
 
 function offer() {
@@ -149,7 +127,6 @@ function enhanceTargets(root) {
 let added = null // the row whose editor, made later, takes the focus
 
 document.addEventListener("formset:added", ({ target: row }) => {
-  all("select.admin-autocomplete", row).forEach(name)
   enhance(row)
   enhanceTargets(row)
   if (!row.closest(".order-machine")) return
@@ -229,7 +206,6 @@ document.addEventListener("content-editor:ready", () => {
     row.classList.toggle("collapsed", !row.querySelector(".errorlist"))
   }
   all(ROWS).forEach(enhance)
-  all("select.admin-autocomplete").forEach(name)
   enhanceTargets(document)
   for (const each of all(".plugin-buttons .plugin-button")) pressable(each)
   if (window.ContentEditor.allowChange) offer()
