@@ -5,8 +5,10 @@ from stories.models.author import Author
 from stories.models.blocks import BLOCKS, Event, Figure, KeyPoint, Post, Question, Quote, Text
 from stories.models.citation import Citation
 from stories.models.filing import FILINGS, AuthorFiling, SourceFiling, TagFiling, TopicFiling
+from stories.models.front import FrontPage
 from stories.models.journal import SiteChange, StoryEvent
 from stories.models.picture import Picture
+from stories.models.report import Report
 from stories.models.revision import Revision
 from stories.models.source import Source
 from stories.models.story import Credit, Story
@@ -17,7 +19,7 @@ from stories.models.version import Version
 
 __all__ = [
     "BLOCKS", "FILINGS",
-    "Address", "Author", "AuthorFiling", "Citation", "Credit", "Event", "Figure", "KeyPoint", "Picture", "Post",
-    "Question", "Quote", "Revision", "SiteChange", "Source", "SourceFiling", "Story", "StoryEvent", "StoryTag", "Tag",
-    "TagFiling", "Text", "Topic", "TopicFiling", "User", "Version",
+    "Address", "Author", "AuthorFiling", "Citation", "Credit", "Event", "Figure", "FrontPage", "KeyPoint", "Picture",
+    "Post", "Question", "Quote", "Report", "Revision", "SiteChange", "Source", "SourceFiling", "Story", "StoryEvent",
+    "StoryTag", "Tag", "TagFiling", "Text", "Topic", "TopicFiling", "User", "Version",
 ]  # fmt: skip

@@ -89,7 +89,11 @@ class Story(models.Model):
         ordering = ["-changed_at"]
         verbose_name = _("story")
         verbose_name_plural = _("stories")
-        permissions = [("publish_story", _("Can publish stories"))]
+        permissions = [
+            ("publish_story", _("Can publish, schedule and correct stories")),
+            ("retract_story", _("Can retract and withdraw stories")),
+            ("redact_story", _("Can remove a passage from all versions")),
+        ]
 
     def __str__(self):
         return self.headline or self.slugline or str(_("Untitled story"))

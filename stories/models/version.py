@@ -77,7 +77,11 @@ class Version(models.Model):
     source_count = models.PositiveSmallIntegerField(_("sources"), default=0)
     # What was declared up to here: [{number, change, at, note, correction}], changes that are corrections and the like.
     declared = models.JSONField(default=list)
-    listed = models.BooleanField(_("listed"), default=True)  # false: a withdrawal, or a page about us
+    # What the editor overrode, with a reason, as the history tells: [{check, sentence, words, reason}].
+    overrides = models.JSONField(default=list)
+    # "retraction" or "withdrawal" if the story was taken back, on its earlier versions too; else empty.
+    taken_back = models.CharField(_("taken back"), max_length=20, blank=True)
+    listed = models.BooleanField(_("listed"), default=True)  # false: withdrawn, or a page about us
 
     objects = VersionManager()
 

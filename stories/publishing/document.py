@@ -81,6 +81,11 @@ PROSE_FIELD = {
 }
 PARAGRAPH_END = re.compile("</(?:p|h2|h3)>|<br>")
 CORRECTION = {"wrong": fields.text, "right": fields.text, "severity": fields.choice("severity")}
+# Of a version that removed something: who signs the notice, and the hashes of the versions it altered.
+REMOVAL = {
+    "signed": fields.line(200),
+    "altered": fields.many({"number": fields.pixels, "was": fields.sha256, "is": fields.sha256}, unique="number"),
+}
 DOCUMENT = {
     "id": fields.required(fields.identifier),
     "language": fields.language,
@@ -97,6 +102,7 @@ DOCUMENT = {
     "ai_use": fields.choice("ai_use"),
     "translation_of": fields.identifier,
     "correction": fields.optional(CORRECTION),
+    "removal": fields.optional(REMOVAL),
     "authors": fields.many({"slug": fields.required(fields.slug), "role": fields.line(100)}, unique="slug"),
     "topics": fields.slugs,
     "tags": fields.slugs,

@@ -144,6 +144,7 @@ def slugs(value, place, problems):
 
 language = matching(LANGUAGE, gettext_lazy("not a language code such as en, ru or pt-BR."), 35)
 citation_key = matching(CITATION_KEY, gettext_lazy("a key is 12 hexadecimal digits."))
+sha256 = matching(re.compile("[0-9a-f]{64}"), gettext_lazy("not a SHA-256."))
 picture_file = matching(PICTURE_FILE, gettext_lazy("not the name of a picture's file."))
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from stories.models import FILINGS, Address, Story, Version
 from stories.publishing.document import clean
 from stories.publishing.filing import file_all, lock_filing
-from stories.publishing.record import fill_columns
+from stories.publishing.record import DERIVED, fill_story
 from stories.publishing.verbs import PublishError, log, write
 from stories.publishing.working_copy import refuse_other_story
 
@@ -59,23 +59,19 @@ def rebuild(progress=lambda count: None):
         for filing in FILINGS.values():
             filing.objects.all().delete()
         Address.objects.all().delete()
-        count, batch, previous = 0, [], None
-        for version in Version.objects.order_by("story_id", "number").iterator(chunk_size=500):
-            fill_columns(version, previous if previous and previous.story_id == version.story_id else None)
-            previous = version
-            batch.append(version)
-            count += 1
-            if len(batch) == 500:
+        count, batch = 0, []
+        rows = Version.objects.order_by("story_id", "number").iterator(chunk_size=500)
+        for _story, versions in itertools.groupby(rows, key=lambda version: version.story_id):
+            versions = list(versions)
+            fill_story(versions)
+            batch += versions
+            count += len(versions)
+            if len(batch) >= 500:
                 write_derived(batch)
                 batch = []
                 progress(count)
         write_derived(batch)
     return count
-
-
-DERIVED = [
-    "kind", "language", "headline", "kicker", "summary", "sort_at", "updated_at", "source_count", "declared", "listed",
-]  # fmt: skip
 
 
 def write_derived(versions):

@@ -1,4 +1,9 @@
-"""What must be true of a document before it goes out. A check is one small function; a blocker is a sentence."""
+"""What must be true of a document before it goes out. A check is one small function that yields sentences.
+
+A blocker stops publishing. A warning can be overridden with a reason, which the public history shows.
+"""
+
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -9,9 +14,28 @@ from stories.publishing.document import cited_keys, plain_text
 UNSOURCED_KINDS = {Story.Kind.PAGE, Story.Kind.OPINION}
 
 
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: its name, a sentence that says what and what to do, the field, the words it is about."""
+
+    check: str
+    sentence: str
+    place: str = ""
+    words: tuple = ()
+
+
 def blockers(document):
     """Return why `document` cannot be published: sentences for the editor, none if it can."""
-    return [sentence for check in CHECKS for sentence in check(document)]
+    return [finding.sentence for finding in findings(BLOCKERS, document)]
+
+
+def warnings(document):
+    """Return Findings that an editor may override with a reason, which stays on record."""
+    return findings(WARNINGS, document)
+
+
+def findings(checks, document):
+    return [Finding(check.__name__, sentence, place) for check, place in checks for sentence in check(document)]
 
 
 def has_headline(document):
@@ -53,12 +77,19 @@ def sources_are_told(document):
             return
 
 
-CHECKS = [
-    has_headline,
-    has_slug,
-    has_author,
-    has_body,
-    has_source,
-    markers_have_citations,
-    sources_are_told,
+def has_standfirst(document):
+    if not document["standfirst"] and document["kind"] != Story.Kind.PAGE:
+        yield _("It has no standfirst: readers see nothing under the headline.")
+
+
+# A check and the field that the editor is led to.
+BLOCKERS = [
+    (has_headline, "headline"),
+    (has_slug, "slug"),
+    (has_author, "authors"),
+    (has_body, "blocks"),
+    (has_source, "citations"),
+    (markers_have_citations, "blocks"),
+    (sources_are_told, "citations"),
 ]
+WARNINGS = [(has_standfirst, "standfirst")]

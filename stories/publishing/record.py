@@ -17,6 +17,12 @@ DECLARED = {
     Version.Change.REDACTION,
 }
 
+# The columns that fill_columns() fills.
+DERIVED = [
+    "kind", "language", "headline", "kicker", "summary", "sort_at", "updated_at", "source_count", "declared", "listed",
+    "taken_back",
+]  # fmt: skip
+
 
 def stamp(instant):
     """Return an instant as it is hashed and shown to machines: 2025-02-28T14:05:00.000000Z."""
@@ -42,8 +48,13 @@ def hash_of(version):
 
 def seal(version, previous):
     """Give a version a fresh salt and its hash, chained to `previous`, a version or None."""
-    version.salt = secrets.token_hex(32)
     version.prev_sha256 = previous.sha256 if previous else ""
+    reseal(version)
+
+
+def reseal(version):
+    """Give an altered version a fresh salt and its new hash; `prev_sha256` stays, it is what was linked then."""
+    version.salt = secrets.token_hex(32)
     version.sha256 = hash_of(version)
 
 
@@ -60,7 +71,24 @@ def fill_columns(version, previous):
     minor = previous and version.change == Version.Change.MINOR
     version.updated_at = previous.updated_at if minor else version.visible_from
     version.declared = [*(previous.declared if previous else []), *declaration(version)]
-    version.listed = version.kind != Story.Kind.PAGE and version.change != Version.Change.WITHDRAWAL
+    version.taken_back = taken_back_by(version.change) or (previous.taken_back if previous else "")
+    version.listed = version.kind != Story.Kind.PAGE and version.taken_back != Version.Change.WITHDRAWAL
+
+
+def fill_story(versions):
+    """Fill the columns of all versions of one story, in order: a taking back reaches the earlier ones too."""
+    previous = None
+    for version in versions:
+        fill_columns(version, previous)
+        previous = version
+    if previous and previous.taken_back:
+        for version in versions:
+            version.taken_back = previous.taken_back
+            version.listed = version.listed and previous.listed
+
+
+def taken_back_by(change):
+    return str(change) if change in (Version.Change.RETRACTION, Version.Change.WITHDRAWAL) else ""
 
 
 def declaration(version):

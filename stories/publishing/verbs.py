@@ -15,8 +15,9 @@ from stories.models import FILINGS, SiteChange, Story, StoryEvent, Version
 from stories.models.prose import clean_text
 from stories.publishing.document import DocumentError, canonical, clean, upgraded
 from stories.publishing.filing import close_filing, file, lock_filing
+from stories.publishing.guard import trips
 from stories.publishing.merge import merge
-from stories.publishing.preflight import blockers
+from stories.publishing.preflight import blockers, warnings
 from stories.publishing.record import fill_columns, path_for, release, reserve, seal
 from stories.publishing.working_copy import Terms, refuse_other_story
 
@@ -38,6 +39,14 @@ class PublishError(Exception):
     """A rule of the desk forbids it; the message is written for the editor."""
 
 
+class WarningsError(PublishError):
+    """Something speaks against it, `findings`; with a reason, which readers will see, it can be done all the same."""
+
+    def __init__(self, findings):
+        self.findings = findings
+        super().__init__(" ".join(finding.sentence for finding in findings))
+
+
 class PendingError(PublishError):
     """Another version waits for its time: the editor must say whether to merge into it or to cancel it."""
 
@@ -55,12 +64,13 @@ def live_and_pending(story, now):
     return (last[0] if last else None), None
 
 
-def publish(revision, *, by, expecting, change="", note="", at=None, correction=None, pending=""):
+def publish(revision, *, by, expecting, change="", note="", at=None, correction=None, pending="", override=""):
     """Make `revision` what readers see from `at`, an aware datetime: by default now, later to schedule.
 
     `expecting` is what seen() told the editor. `change` is a Version.Change, "first" if left out of a story's first;
     `correction` {wrong, right, severity} goes with a correction. `pending` is "merge" or "cancel" and says what becomes
     of a version that waits for its time when this one goes out before it. Scheduling replaces a waiting version.
+    `override` is the editor's reason for going on despite warnings, or for calling a change minor that is not.
     Write version, filing, address, event and SiteChange, or nothing. Return the version. Raise PermissionDenied, or
     PublishError with the reason.
     """
@@ -71,9 +81,10 @@ def publish(revision, *, by, expecting, change="", note="", at=None, correction=
         if at is not None and has_passed(at, now, live):
             raise PublishError(_("That time has passed. Publish now, or choose a later time."))
         change = change or Version.Change.FIRST
-        document = document_to_publish(revision, correction, story)
+        document = document_to_publish(revision.document, correction, story)
         refuse_change(change, note, document, live)
         refuse_if_blocked(document)
+        overrides = overridden(document, change, live, override)
         rest = None
         if plan:
             refuse_if_going_out(plan, now)
@@ -91,6 +102,7 @@ def publish(revision, *, by, expecting, change="", note="", at=None, correction=
             visible_from=instant,
             recorded_at=now if at else instant,
             previous=live,
+            overrides=overrides,
         )
         log(version, by, "schedule" if at else "publish")
         if rest:
@@ -154,7 +166,7 @@ def after(now, live):
     return max(now, live.visible_from + TICK) if live else now
 
 
-def write(story, document, *, change, note, visible_from, recorded_at, previous):
+def write(story, document, *, change, note, visible_from, recorded_at, previous, overrides=()):
     """Write a version after `previous`, a version or None, that readers see from `visible_from` on. Return it."""
     note = clean_text(note)
     limit = Version._meta.get_field("note").max_length
@@ -168,6 +180,7 @@ def write(story, document, *, change, note, visible_from, recorded_at, previous)
         document=document,
         visible_from=visible_from,
         recorded_at=recorded_at,
+        overrides=list(overrides),
     )
     fill_columns(version, previous)
     version.path = path_for(document, version.sort_at)
@@ -221,10 +234,10 @@ def rest_of(plan, live, document, choice):
     return rest
 
 
-def document_to_publish(revision, correction, story):
-    """Return the cleaned document of a revision; raise PublishError if it names what there is no more."""
+def document_to_publish(document, correction, story):
+    """Return `document` cleaned, declaring `correction`; raise PublishError if it names what there is no more."""
     try:
-        document = clean({**upgraded(revision.document), "correction": correction})
+        document = clean({**upgraded(document), "correction": correction, "removal": None})
         refuse_other_story(document, story)
         Terms(document)
     except DocumentError as error:
@@ -272,6 +285,18 @@ def has_passed(at, now, live):
     return at <= now or (live is not None and at <= live.visible_from)
 
 
+def overridden(document, change, live, reason):
+    """Return what is overridden with `reason`, [{check, sentence, words, reason}]; without one raise WarningsError."""
+    found = warnings(document)
+    if change == Version.Change.MINOR and live:
+        found += trips(upgraded(live.document), document)
+    if found and not reason.strip():
+        raise WarningsError(found)
+    return [
+        {"check": f.check, "sentence": f.sentence, "words": list(f.words[:20]), "reason": reason.strip()} for f in found
+    ]
+
+
 def refuse_without_plan(plan, now):
     if plan is None:
         raise PublishError(_("No version of this story waits for its time."))
@@ -291,6 +316,8 @@ def refuse_change(change, note, document, live):
         if change != Version.Change.FIRST:
             raise PublishError(_("Readers have no version yet, so this is its first publication."))
         return
+    if live.taken_back:
+        raise PublishError(_("This story was taken back. Publish a new one instead."))
     if change not in CHANGES:
         raise PublishError(_("Say what kind of change this is: readers will be told."))
     if same_for_readers(document, live.document) and change != Version.Change.EDITORS_NOTE:
@@ -304,4 +331,5 @@ def refuse_change(change, note, document, live):
 
 def same_for_readers(document, other):
     """Tell whether two documents differ in nothing but the correction they declare."""
-    return canonical({**upgraded(document), "correction": None}) == canonical({**upgraded(other), "correction": None})
+    declared = {"correction": None, "removal": None}
+    return canonical({**upgraded(document), **declared}) == canonical({**upgraded(other), **declared})

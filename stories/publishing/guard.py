@@ -1,0 +1,151 @@
+"""The stealth-edit guard: whether a change is minor is computed, not believed."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from stories.publishing.changes import ADDED, REMOVED, compare
+from stories.publishing.document import named_sources, plain_text
+from stories.publishing.preflight import Finding
+
+MAX_WORDS = 25
+
+# By language; a language without a list is held to all of them.
+NEGATIONS = {
+    "en": "no not never none nobody nothing neither nor without cannot can't don't doesn't didn't isn't aren't wasn't "
+    "weren't won't wouldn't hasn't haven't hadn't shouldn't couldn't denied denies deny refused refuses unlike",
+    "ru": "не ни нет нельзя никогда никто ничто ничего никакой без отрицает отрицал отрицала опроверг опровергла",
+    "tr": "değil yok hayır hiç hiçbir asla ne olmadan yalanladı reddetti",
+}
+DATES = {
+    "en": "january february march april may june july august september october november december monday tuesday "
+    "wednesday thursday friday saturday sunday today yesterday tomorrow",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря понедельник вторник среда "
+    "среду четверг пятница пятницу суббота субботу воскресенье сегодня вчера завтра",
+    "tr": "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık pazartesi salı çarşamba perşembe "
+    "cuma cumartesi pazar bugün dün yarın",
+}
+NUMBERS = {
+    "en": "one two three four five six seven eight nine ten eleven twelve dozen hundred thousand million billion "
+    "trillion half third quarter double twice first second percent",
+    "ru": "один одна два две три четыре пять шесть семь восемь девять десять сто тысяча миллион миллиард половина",
+    "tr": "bir iki üç dört beş altı yedi sekiz dokuz on yüz bin milyon milyar yarım",
+}
+QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|\"[^\"]*\"|‘[^’]*’")
+
+
+def trips(old, new):
+    """Return why the change from one cleaned document to another is more than minor: Findings, none if it is minor."""
+    comparison = compare(old, new)
+    return [finding for check in CHECKS for finding in check(old, new, comparison)]
+
+
+def trip(check, sentence, words):
+    return Finding(f"guard.{check}", sentence, words=tuple(words))
+
+
+def touches_field(old, new, comparison):
+    sentences = {
+        "headline": _("It changes the headline."),
+        "standfirst": _("It changes the standfirst."),
+        "authors": _("It changes the byline."),
+        "kind": _("It changes what kind of story this is."),
+        "editors_note": _("It changes the editor’s note."),
+        "interest_note": _("It changes what is said about interests."),
+        "ai_use": _("It changes what is said about the use of AI."),
+        "lead_image": _("It changes the lead picture."),
+    }
+    for change in comparison.fields:
+        if change.place in sentences:
+            yield trip(change.place, sentences[change.place], changed_words(change))
+
+
+def touches_citation(old, new, comparison):
+    for change in comparison.citations:
+        yield trip("citation", _("It changes a citation."), changed_words(change))
+
+
+def touches_marker(old, new, comparison):
+    words = [word for word in edited(comparison) if "[" in word]
+    if words:
+        yield trip("marker", _("It changes which source a passage rests on."), words)
+
+
+def touches_number(old, new, comparison):
+    words = [word for word in edited(comparison) if any(letter.isdigit() for letter in word)]
+    words += in_list(comparison, NUMBERS, new["language"])
+    if words:
+        yield trip("number", _("It changes a number."), words)
+
+
+def touches_date(old, new, comparison):
+    if words := in_list(comparison, DATES, new["language"]):
+        yield trip("date", _("It changes a date."), words)
+
+
+def touches_negation(old, new, comparison):
+    if words := in_list(comparison, NEGATIONS, new["language"]):
+        yield trip("negation", _("It adds or removes a negation."), words)
+
+
+def touches_quotation(old, new, comparison):
+    before, after = (quotations(document) for document in (old, new))
+    if changed := before ^ after:
+        yield trip("quotation", _("It changes a quotation."), sorted(changed))
+
+
+def touches_source_name(old, new, comparison):
+    names = {
+        word for document in (old, new) for source in named_sources(document).values() for word in name_words(source)
+    }
+    words = [word for word in edited(comparison) if bare(word) in names]
+    if words:
+        yield trip("source", _("It changes the name of a source."), words)
+
+
+def touches_much(old, new, comparison):
+    count = max(len(comparison.words(ADDED)), len(comparison.words(REMOVED)))
+    if count > MAX_WORDS:
+        yield trip("length", _("It changes more than %(n)s words.") % {"n": MAX_WORDS}, ())
+
+
+CHECKS = [
+    touches_field,
+    touches_citation,
+    touches_marker,
+    touches_number,
+    touches_date,
+    touches_quotation,
+    touches_source_name,
+    touches_negation,
+    touches_much,
+]
+
+
+def edited(comparison):
+    return comparison.words(ADDED) + comparison.words(REMOVED)
+
+
+def changed_words(change):
+    return tuple(words.strip() for line in change.lines for kind, words in line.parts if kind in (ADDED, REMOVED))
+
+
+def in_list(comparison, lists, language):
+    """Return the edited words that are in the list of `language`; in any list if it has none."""
+    primary = language.split("-")[0].lower()
+    known = set(lists[primary].split()) if primary in lists else {w for words in lists.values() for w in words.split()}
+    return [word for word in edited(comparison) if bare(word) in known]
+
+
+def bare(word):
+    return word.strip(".,;:!?…()[]“”„«»\"'‘’–—").replace("’", "'").lower()
+
+
+def name_words(source):
+    return {bare(word) for word in f"{source['name']} {source['handle']}".split() if len(bare(word)) > 2}
+
+
+def quotations(document):
+    """Return what a document quotes: passages in quotation marks, quotation blocks and posts."""
+    found = set(QUOTED.findall(f"{document['standfirst']}\n{plain_text(document)}"))
+    return found | {block["words"] for block in document["blocks"] if block["type"] in ("quote", "post")}

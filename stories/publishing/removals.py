@@ -1,0 +1,218 @@
+"""Taken back means gone: from every version of a story, in one transaction.
+
+A removal alters the versions it empties and is itself the next version. It names each altered version with its old and
+its new hash, so that verify_record can follow the chain; numbers, dates, kinds and notes stay.
+"""
+
+import html
+import re
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from stories.models import Report, Revision, StoryEvent, Version
+from stories.publishing.document import canonical, clean, upgraded
+from stories.publishing.filing import file_all, unfile
+from stories.publishing.record import DERIVED, fill_story, reseal
+from stories.publishing.verbs import (
+    PublishError,
+    after,
+    announce,
+    log,
+    refuse_if_going_out,
+    refuse_without,
+    remove,
+    take,
+    write,
+)
+from stories.publishing.working_copy import document_from_story, write_to_story
+
+GONE = {Version.Change.RETRACTION, Version.Change.WITHDRAWAL}
+MARK = "[…]"  # what stands where a passage was removed
+
+
+def retract(story, *, by, signed, reason, expecting):
+    """Take back what a story said, in all its versions: its headline stays, with a notice of who, when and why.
+
+    Return the version. Raise PermissionDenied, or PublishError with the reason.
+    """
+    return take_back(story, Version.Change.RETRACTION, "stories.retract_story", by, signed, reason, expecting)
+
+
+def withdraw(story, *, by, signed, reason, expecting):
+    """Take a story from the site, headline and all, in all its versions: a sentence stays at its address.
+
+    Return the version. Raise as retract() does.
+    """
+    return take_back(story, Version.Change.WITHDRAWAL, "stories.retract_story", by, signed, reason, expecting)
+
+
+def take_back(story, change, permission, by, signed, reason, expecting):
+    refuse_without(by, permission)
+    refuse_unexplained(signed, reason)
+    with transaction.atomic():
+        story, now, live, plan = take(story.pk, expecting)
+        refuse_unpublished(live)
+        if live.change == change or live.change == Version.Change.WITHDRAWAL:
+            raise PublishError(_("That has been done already."))
+        if plan:
+            refuse_if_going_out(plan, now)
+            log(plan, by, "cancel")
+            remove(plan, live)
+        altered = alter(story, lambda document: emptied(document, change))
+        return write_removal(story, change, altered, by=by, signed=signed, reason=reason, now=now)
+
+
+def emptied(document, change):
+    """Return what a retraction or a withdrawal leaves of a document."""
+    nothing = {"standfirst": "", "summary": "", "lead_image": None, "blocks": [], "citations": []}
+    if change == Version.Change.WITHDRAWAL:
+        nothing |= {"headline": "", "kicker": "", "dateline": "", "editors_note": "", "interest_note": ""}
+        nothing |= {"correction": None}
+    return {**document, **nothing}
+
+
+def redact(story, *, passage, by, signed, reason, expecting):
+    """Remove `passage`, words as readers see them, from every version of a story, its working copy and revisions.
+
+    Readers' reports and the desk's journal lose it too; a pending version as well, which stays planned. Return the
+    version that says so. Raise PermissionDenied, or PublishError if the passage is nowhere.
+    """
+    refuse_without(by, "stories.redact_story")
+    refuse_unexplained(signed, reason)
+    passage = " ".join(passage.split())
+    if len(passage) < 3:
+        raise PublishError(_("Give the words to remove, at least three characters."))
+    if passage.casefold() in f"{signed} {reason}".casefold():
+        raise PublishError(_("The reason must not repeat the words that are removed."))
+    with transaction.atomic():
+        story, now, live, plan = take(story.pk, expecting)
+        refuse_unpublished(live)
+        waiting = None
+        if plan:
+            refuse_if_going_out(plan, now)
+            waiting = {**without(plan.document, passage), "removal": None}
+            remove(plan, live)
+        altered = alter(story, lambda document: without(document, passage), passage)
+        found = purge(story, passage)
+        if not altered and not found and not (waiting and canonical(waiting) != canonical(plan.document)):
+            raise PublishError(_("No version of this story has these words."))
+        version = write_removal(story, Version.Change.REDACTION, altered, by=by, signed=signed, reason=reason, now=now)
+        if waiting:
+            note = without(plan.note, passage)
+            times = {"visible_from": plan.visible_from, "recorded_at": now}
+            log(write(story, waiting, change=plan.change, note=note, previous=version, **times), by, "redact")
+    return version
+
+
+def alter(story, function, passage=""):
+    """Replace the documents of all versions of a story by what `function` leaves of them; return the altered ones.
+
+    Return [{number, was, is}]. The caller holds the lock and has removed a plan.
+    """
+    altered, changed = [], []
+    for version in Version.objects.filter(story=story).order_by("number"):
+        before = upgraded(version.document)
+        document, note, overrides = clean(function(before)), version.note, version.overrides
+        if passage:
+            note, overrides = without(note, passage), without(overrides, passage)
+        if (canonical(document), note, overrides) != (canonical(before), version.note, version.overrides):
+            was = version.sha256
+            version.document, version.note, version.overrides = document, note, overrides
+            reseal(version)
+            version.save()
+            altered.append({"number": version.number, "was": was, "is": version.sha256})
+            changed.append(version)
+    if changed:
+        announce(changed)
+    return altered
+
+
+def write_removal(story, change, altered, *, by, signed, reason, now):
+    """Write the version that says what was removed; it starts from what is left of the live one."""
+    live = Version.objects.filter(story=story).latest()
+    instant = after(now, live)
+    document = {**upgraded(live.document), "correction": None, "removal": {"signed": signed, "altered": altered}}
+    version = write(
+        story, clean(document), change=change, note=reason, visible_from=instant, recorded_at=instant, previous=live
+    )
+    derive(story)
+    log(version, by, change)
+    return version
+
+
+def derive(story):
+    """Remake the list columns and the filing of all versions of a story."""
+    versions = list(Version.objects.filter(story=story).order_by("number"))
+    fill_story(versions)
+    Version.objects.bulk_update(versions, DERIVED)
+    unfile(versions)
+    file_all(versions)
+
+
+def purge(story, passage):
+    """Remove a passage from everything private that a story has; return whether it was anywhere."""
+    found = False
+    document = document_from_story(story)
+    left = clean(without(document, passage))
+    if canonical(left) != canonical(document):
+        found = True
+        write_to_story(left, story)
+    story.slugline = without(story.slugline, passage)
+    story.save(update_fields=["slugline"])
+    for revision in Revision.objects.filter(story=story).iterator(chunk_size=100):
+        left = without(revision.document, passage)
+        if left != revision.document:
+            found = True
+            Revision.objects.filter(pk=revision.pk).update(document=clean(left))
+    for model, field in ((Report, "text"), (Report, "resolution"), (StoryEvent, "note")):
+        for pk, words in model.objects.filter(story=story).values_list("pk", field):
+            if without(words, passage) != words:
+                found = True
+                model.objects.filter(pk=pk).update(**{field: without(words, passage)})
+    return found
+
+
+def without(value, passage):
+    """Return a value, and all values in it, with `passage` replaced by MARK, also where markup runs through it."""
+    if isinstance(value, dict):
+        return {name: without_in(name, item, passage) for name, item in value.items()}
+    if isinstance(value, list):
+        return [without(item, passage) for item in value]
+    if isinstance(value, str):
+        return pattern_of(passage).sub(lambda match: MARK + "".join(TAG.findall(match.group())), value)
+    return value
+
+
+def without_in(name, value, passage):
+    if name in KEPT:
+        return value
+    left = without(value, passage)
+    return "" if name in ("url", "archived_url") and left != value else left
+
+
+# Ids and addresses: an address that readers have cannot be taken back, only what stands there.
+KEPT = {"id", "key", "type", "slug", "topics", "tags", "file", "removal", "translation_of"}
+TAG = re.compile(r"<[^<>]*>")
+
+
+def pattern_of(passage):
+    """Return a pattern of the passage in plain text and in HTML: escaped or not, with tags between any letters."""
+    letters = []
+    for letter in passage:
+        if letter == " ":
+            letters.append(r"\s+")
+        else:
+            forms = {re.escape(letter), re.escape(html.escape(letter, quote=False))}
+            letters.append("(?:" + "|".join(sorted(forms)) + ")")
+    return re.compile(r"(?:<[^<>]*>)*".join(letters), re.IGNORECASE)
+
+
+def refuse_unexplained(signed, reason):
+    if not signed.strip() or not reason.strip():
+        raise PublishError(_("Say who takes this back and why: readers are told both."))
+
+
+def refuse_unpublished(live):
+    if live is None:
+        raise PublishError(_("Readers have no version of this story."))
