@@ -84,7 +84,7 @@ def make_published(*, by=None, at=None, **values):
 
 def publish_change(story, *, by, change="update", **values):
     """Publish `story` with fields of its newest revision's document changed; return the version."""
-    fields = {name: values.pop(name) for name in ("note", "at", "correction", "pending") if name in values}
+    fields = {name: values.pop(name) for name in ("note", "at", "correction", "pending", "override") if name in values}
     document = story.revisions.latest().document | values
     revision = save_document(document, story, by=by)
     return publish(revision, by=by, change=change, expecting=seen(story), **fields)

@@ -21,13 +21,13 @@ from stories.publishing.document import DocumentError
 from stories.publishing.record import path_for
 from stories.publishing.verbs import PublishError
 
-# Where on the story's form a check is answered.
+# Where on the story's form a field is, by its name in the document.
 PLACES = {
-    preflight.has_headline: "id_headline",
-    preflight.has_slug: "id_slug",
-    preflight.has_author: "credits-group",
-    preflight.has_source: "citations-group",
-    preflight.sources_are_told: "citations-group",
+    "headline": "id_headline",
+    "slug": "id_slug",
+    "standfirst": "id_standfirst",
+    "authors": "credits-group",
+    "citations": "citations-group",
 }
 
 
@@ -207,9 +207,8 @@ def problems(story, document):
     if not document:
         return [(_("Nothing of this story is saved yet. Save it first."), url)]
     return [
-        (sentence, f"{url}#{PLACES[check]}" if check in PLACES else url)
-        for check in preflight.CHECKS
-        for sentence in check(document)
+        (finding.sentence, f"{url}#{PLACES[finding.place]}" if finding.place in PLACES else url)
+        for finding in preflight.findings(preflight.BLOCKERS, document)
     ]
 
 

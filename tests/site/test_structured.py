@@ -63,7 +63,9 @@ def corrected(editor):
     publish_change(
         first.story, by=editor, change="correction", note="The day.", correction=correction, dateline="Ankara"
     )
-    return publish_change(first.story, by=editor, change="minor", standfirst="What was said, and by whom.")
+    return publish_change(
+        first.story, by=editor, change="minor", override="Because.", standfirst="What was said, and by whom."
+    )
 
 
 @pytest.fixture
