@@ -95,9 +95,9 @@ def front(old, new):
         (front("source: office", "source: office\n    url: javascript:x"), "10: citations.url: “javascript:x” is not "
          "a web address."),
         (front("source: office", "source: office\n    published_on: 28.2.2025"), "10: citations.published_on: "
-         "“28.2.2025”: write a year, a month or a day: 1962, 1962-10 or 1962-10-16."),
+         "“28.2.2025”: Write a year, a month or a day: 1962, 1962-10 or 1962-10-16."),
         (front("source: office", "source: office\n    accessed_on: 2025-02-30"), "10: citations.accessed_on: "
-         "“2025-02-30” is not a date or time like 2025-02-28 or 14:05."),
+         "“2025-02-30” is not a day: write it like 2025-02-28."),
         (front("source: office", "source: office\n  - key: statement\n    source: office"), "10: citations.key: "
          "“a0a3b705fe7d” is there twice."),
         (front("key: statement", "key: a b").replace("[^statement]", ""),
@@ -121,10 +121,10 @@ def front(old, new):
         (FIRST + POST.replace("words: W", "note: W"), "14: post.note: Write this below the line ---, as Markdown."),
         (FIRST + POST.replace("account: A", "- A"), "14: post: This is not YAML: did not find expected '-' indicator."),
         (FIRST + "::: post\n- A\n---\n:::\n", "13: post: Above --- there must be fields, each on a line."),
-        (FIRST + POST.replace("words: W", "posted_at: noon"), "14: post.posted_at: “noon” is not a date or time like "
-         "2025-02-28 or 14:05."),
+        (FIRST + POST.replace("words: W", "posted_at: noon"), "14: post.posted_at: “noon” is not a time of day: write "
+         "it like 14:05."),
         (FIRST + POST.replace("post", "post 12"), "12: post.id: “12” is not an id."),
-        (FIRST + "::: event\ndate: 2025-13\n:::\n", "13: event.date: “2025-13”: write a year, a month or a day: 1962, "
+        (FIRST + "::: event\ndate: 2025-13\n:::\n", "13: event.date: “2025-13”: Write a year, a month or a day: 1962, "
          "1962-10 or 1962-10-16."),
         (FIRST + "::: figure\n---\n:::\n", "12: figure.picture: It must have fields."),
         (FIRST + 2 * "::: text 5e4b2cf6-6a3c-4d0f-9a8e-0d4a55b1c001\nA.\n:::\n", "15: text.id: "
