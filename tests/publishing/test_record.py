@@ -97,7 +97,7 @@ def test_unnamed_sources_count_one_each_and_a_named_one_once(editor):
 
 def test_updated_at_moves_with_every_change_that_is_not_minor(editor):
     first = make_published(by=editor, at=utc(2025, 2, 28))
-    minor = publish_change(first.story, by=editor, change="minor", headline="B")
+    minor = publish_change(first.story, by=editor, change="minor", override="Because.", headline="B")
     update = publish_change(first.story, by=editor, change="update", headline="C")
     assert minor.updated_at == first.visible_from
     assert update.updated_at == update.visible_from
@@ -108,7 +108,7 @@ def test_declared_gathers_corrections_and_the_like_of_all_versions(editor):
     first = make_published(by=editor)
     correction = {"wrong": "a", "right": "b", "severity": "major"}
     publish_change(first.story, by=editor, change="correction", headline="B", note="why", correction=correction)
-    publish_change(first.story, by=editor, change="minor", headline="C")
+    publish_change(first.story, by=editor, change="minor", override="Because.", headline="C")
     last = publish_change(first.story, by=editor, change="editors_note", note="How it came about.")
     assert [(entry["number"], entry["change"]) for entry in last.declared] == [(2, "correction"), (4, "editors_note")]
     assert [entry["correction"] for entry in last.corrections] == [correction]

@@ -102,7 +102,7 @@ def test_dates_are_told_in_the_zone_of_the_newsroom(client, settings):
 
 def test_an_update_is_told_and_a_minor_change_is_not(client, editor):
     first = make_published(by=editor)
-    publish_change(first.story, by=editor, change="minor", standfirst="A typo less.")
+    publish_change(first.story, by=editor, change="minor", override="Because.", standfirst="A typo less.")
     assert "Updated" not in page_of(client, first)
     publish_change(first.story, by=editor, standfirst="More is known.")
     html = page_of(client, first)
