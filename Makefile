@@ -8,7 +8,7 @@ run: .venv/requirements.txt
 	@$(BIN)/python -m newsroom.run
 
 test: .venv/requirements-dev.txt lint
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 login: .venv/requirements.txt
 	@$(BIN)/python manage.py editor_login
