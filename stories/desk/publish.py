@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,7 +20,7 @@ from stories.desk.states import State, name_of, state_of, told
 from stories.publishing import preflight, verbs
 from stories.publishing.document import DocumentError
 from stories.publishing.record import path_for
-from stories.publishing.verbs import PublishError
+from stories.publishing.verbs import PublishError, WarningsError
 
 # Where on the story's form a field is, by its name in the document.
 PLACES = {
@@ -29,6 +30,7 @@ PLACES = {
     "authors": "credits-group",
     "citations": "citations-group",
 }
+MAX_WORDS = 20  # of a finding, as many as the record keeps
 
 
 def urls(story_admin):
@@ -94,6 +96,9 @@ def publish(request, story_id, story_admin):
         return page(request, story_admin, story, state, form=form)
     try:
         version = publish_seen(request, state, form)
+    except WarningsError as error:
+        form.add_error("override", _("Write a reason here, or settle what is listed above."))
+        return page(request, story_admin, story, state_of(story), form=form, findings=error.findings)
     except (PublishError, DocumentError) as error:
         form.add_error(None, str(error))
         return page(request, story_admin, story, state_of(story), form=form)
@@ -123,6 +128,7 @@ def publish_seen(request, state, form):
         at=form.at,
         correction=form.correction,
         pending="cancel" if state.is_planned else data["pending"],
+        override=data["override"],
     )
 
 
@@ -172,7 +178,7 @@ def story_to_publish(request, story_admin, story_id):
     return story
 
 
-def page(request, story_admin, story, state, form=None, move_form=None, cancel_form=None):
+def page(request, story_admin, story, state, form=None, move_form=None, cancel_form=None, findings=None):
     form = form or PublishForm(state=state, initial=PublishForm.initial_for(state))
     document = state.latest and state.latest.document
     context = {
@@ -190,6 +196,8 @@ def page(request, story_admin, story, state, form=None, move_form=None, cancel_f
         "move_form": move_form or MomentForm(prefix="move", initial=moment_of(state.pending)),
         "cancel_form": cancel_form,
         "problems": problems(story, document),
+        "findings": told_findings(story, document, findings),
+        "is_more_than_minor": any(finding.check.startswith("guard.") for finding in findings or ()),
         "address": request.build_absolute_uri(address(state, document)) if document else "",
         "saved": document and {"name": name_of(state.latest), "when": told(state.latest.created_at)},
         "live_since": state.live and told(state.live.visible_from),
@@ -206,10 +214,28 @@ def problems(story, document):
     url = reverse("admin:stories_story_change", args=[story.pk])
     if not document:
         return [(_("Nothing of this story is saved yet. Save it first."), url)]
+    return [(finding.sentence, place_of(finding, url)) for finding in preflight.findings(preflight.BLOCKERS, document)]
+
+
+def told_findings(story, document, findings):
+    """Return [{sentence, words, url}] of what needs a reason: what publish() found, else what is known beforehand."""
+    if findings is None:
+        findings = preflight.warnings(document) if document else []
+    url = reverse("admin:stories_story_change", args=[story.pk])
     return [
-        (finding.sentence, f"{url}#{PLACES[finding.place]}" if finding.place in PLACES else url)
-        for finding in preflight.findings(preflight.BLOCKERS, document)
+        {
+            "sentence": finding.sentence,
+            "words": [Truncator(words).chars(80) for words in finding.words[:MAX_WORDS]],
+            "more": len(finding.words) > MAX_WORDS,
+            "url": place_of(finding, url),
+        }
+        for finding in findings
     ]
+
+
+def place_of(finding, url):
+    """Return where on the form at `url` a finding is settled."""
+    return f"{url}#{PLACES[finding.place]}" if finding.place in PLACES else url
 
 
 def address(state, document):

@@ -129,6 +129,13 @@ class PublishForm(MomentForm):
         help_text=gettext_lazy("Public."),
     )
     severity = forms.ChoiceField(label=gettext_lazy("How serious it was"), required=False, choices=SEVERITIES)
+    override = forms.CharField(
+        label=gettext_lazy("Why it goes out all the same"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Readers see this reason in the story’s history."),
+    )
     pending = forms.ChoiceField(label=gettext_lazy("The waiting version"), required=False, widget=forms.RadioSelect)
 
     def __init__(self, *args, state, **kwargs):
@@ -151,10 +158,13 @@ class PublishForm(MomentForm):
     def initial_for(state):
         """Return what the form begins with: what was said of the waiting version, which it may replace."""
         plan = state.pending
-        if not plan or not state.live:
+        if not plan:
             return {"severity": "normal"}
+        reasons = {"override": plan.overrides[0]["reason"]} if plan.overrides else {}
+        if not state.live:
+            return {"severity": "normal", **reasons}
         correction = plan.document["correction"] or {"severity": "normal"}
-        return {"change": plan.change, "note": plan.note, **correction}
+        return {"change": plan.change, "note": plan.note, **correction, **reasons}
 
     def wants_moment(self):
         return self.cleaned_data.get("when") == "later"

@@ -54,14 +54,17 @@ def correct(story, document, *, by, expecting, change=Version.Change.CORRECTION,
         if plan:
             refuse_if_going_out(plan, now)
             rest = rest_of(plan, live, document, pending)
+            if rest is None:
+                log(plan, by, "cancel")
             remove(plan, live)
         instant = after(now, live)
         times = {"visible_from": instant, "recorded_at": instant}
         version = write(story, document, change=change, note=note, previous=live, overrides=overrides, **times)
         log(version, by, "correct")
         if rest:
+            kept = {"change": plan.change, "note": plan.note, "overrides": plan.overrides}
             times = {"visible_from": plan.visible_from, "recorded_at": now}
-            log(write(story, rest, change=plan.change, note=plan.note, previous=version, **times), by, "merge")
+            log(write(story, rest, previous=version, **kept, **times), by, "merge")
         return Corrected(version, flow_back(story, live, document, by))
 
 

@@ -99,9 +99,9 @@ def redact(story, *, passage, by, signed, reason, expecting):
             raise PublishError(_("No version of this story has these words."))
         version = write_removal(story, Version.Change.REDACTION, altered, by=by, signed=signed, reason=reason, now=now)
         if waiting:
-            note = without(plan.note, passage)
+            kept = {"note": without(plan.note, passage), "overrides": without(plan.overrides, passage)}
             times = {"visible_from": plan.visible_from, "recorded_at": now}
-            log(write(story, waiting, change=plan.change, note=note, previous=version, **times), by, "redact")
+            log(write(story, waiting, change=plan.change, previous=version, **kept, **times), by, "redact")
     return version
 
 

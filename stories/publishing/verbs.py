@@ -114,6 +114,7 @@ def publish(revision, *, by, expecting, change="", note="", at=None, correction=
                 visible_from=plan.visible_from,
                 recorded_at=now,
                 previous=version,
+                overrides=plan.overrides,
             )
             log(waiting, by, "merge")
     return version
@@ -130,7 +131,14 @@ def move(story, *, to, by, expecting):
         document = clean(plan.document)
         remove(plan, live)
         version = write(
-            story, document, change=plan.change, note=plan.note, visible_from=to, recorded_at=now, previous=live
+            story,
+            document,
+            change=plan.change,
+            note=plan.note,
+            visible_from=to,
+            recorded_at=now,
+            previous=live,
+            overrides=plan.overrides,
         )
         log(version, by, "move")
     return version
@@ -290,11 +298,10 @@ def overridden(document, change, live, reason):
     found = warnings(document)
     if change == Version.Change.MINOR and live:
         found += trips(upgraded(live.document), document)
-    if found and not reason.strip():
+    reason = clean_text(reason)
+    if found and not reason:
         raise WarningsError(found)
-    return [
-        {"check": f.check, "sentence": f.sentence, "words": list(f.words[:20]), "reason": reason.strip()} for f in found
-    ]
+    return [{"check": f.check, "sentence": f.sentence, "words": list(f.words[:20]), "reason": reason} for f in found]
 
 
 def refuse_without_plan(plan, now):

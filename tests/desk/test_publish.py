@@ -219,6 +219,68 @@ def test_no_button_pressed_is_said(desk):
     assert "Say when: now, or at a time." in text(response)
 
 
+# What needs a reason
+
+
+def test_a_minor_change_that_is_more_shows_the_words_and_keeps_what_was_typed(desk):
+    story = make_published(standfirst="Seven ships waited.").story
+    edit(story, standfirst="Nine ships waited.")
+    response = submit(desk, story, when="now", change="minor", note="A slip of the pen.")
+    page = text(response)
+    assert "It changes the standfirst. Seven , Nine" in page
+    assert "This is more than a minor change." in page
+    assert "Readers see this reason in the story’s history." in page
+    assert "Write a reason here, or settle what is listed above." in page
+    assert "A slip of the pen." in response.content.decode()
+    assert response.context["form"]["change"].value() == "minor"
+    assert Version.objects.count() == 1
+
+
+def test_a_reason_is_kept_on_record_with_what_it_overrides(desk):
+    story = make_published(standfirst="Seven ships waited.").story
+    edit(story, standfirst="Nine ships waited.")
+    submit(desk, story, when="now", change="minor", override="The notes always said nine.")
+    version = Version.objects.latest()
+    assert version.number == 2
+    assert {row["check"] for row in version.overrides} >= {"guard.standfirst", "guard.number"}
+    assert {row["reason"] for row in version.overrides} == {"The notes always said nine."}
+
+
+def test_another_kind_of_change_needs_no_reason(desk):
+    story = make_published(standfirst="Seven ships waited.").story
+    edit(story, standfirst="Nine ships waited.")
+    page = submit(desk, story, when="now", change="minor")
+    submit(desk, story, page, when="now", change="update")
+    assert (Version.objects.latest().change, Version.objects.latest().overrides) == ("update", [])
+
+
+def test_what_may_be_overridden_is_told_before_a_button_is_pressed(desk):
+    story = make_revision(standfirst="").story
+    page = desk.get(url("publish", story))
+    assert "It has no standfirst: readers see nothing under the headline." in text(page)
+    assert "Why it goes out all the same" in text(page)
+    assert "more than a minor change" not in text(page)
+    assert "Write a reason here" in text(submit(desk, story, when="now"))
+    submit(desk, story, when="now", override="One line is all we know.")
+    assert [row["check"] for row in Version.objects.get().overrides] == ["has_standfirst"]
+
+
+def test_a_change_that_nothing_speaks_against_asks_for_no_reason(desk):
+    story = make_published().story
+    edit(story, headline="Second")
+    assert "Why it goes out all the same" not in text(desk.get(url("publish", story)))
+
+
+def test_the_reason_for_a_waiting_version_is_kept_when_it_is_moved(desk, editor):
+    story = make_revision(standfirst="").story
+    publish(story.revisions.latest(), by=editor, expecting=(None, None), at=tomorrow(), override="All we know.")
+    page = desk.get(url("publish", story))
+    assert page.context["form"].initial["override"] == "All we know."
+    values = {f"move-{name}": value for name, value in moment(tomorrow() + datetime.timedelta(days=3)).items()}
+    submit(desk, story, page, action="move", **values)
+    assert Version.objects.get().overrides[0]["reason"] == "All we know."
+
+
 # Two editors
 
 
