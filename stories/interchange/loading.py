@@ -98,7 +98,7 @@ def write(plan, progress=lambda done, of: None):
             for done, story in enumerate(todo, 1):
                 write_story(story)
                 progress(done, len(todo))
-    except BaseException:
+    except BaseException:  # Ctrl+C too: the pictures' files are not part of the transaction
         plan.pictures.remove()
         raise
 

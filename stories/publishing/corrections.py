@@ -6,24 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stories.models import Version
+from stories.models.prose import clean_text
 from stories.publishing.document import upgraded
 from stories.publishing.merge import merge
 from stories.publishing.revisions import latest_revision, save_document
-from stories.publishing.verbs import (
-    PublishError,
-    after,
-    document_to_publish,
-    log,
-    overridden,
-    refuse_change,
-    refuse_if_blocked,
-    refuse_if_going_out,
-    refuse_without,
-    remove,
-    rest_of,
-    take,
-    write,
-)
+from stories.publishing.verbs import PublishError, put_out, refuse_without, take
 
 
 @dataclass(frozen=True)
@@ -43,29 +30,21 @@ def correct(story, document, *, by, expecting, change=Version.Change.CORRECTION,
     """
     refuse_without(by, "stories.publish_story")
     with transaction.atomic():
-        story, now, live, plan = take(story.pk, expecting)
+        taken = story, _now, live, _plan = take(story.pk, expecting)
         if live is None:
             raise PublishError(_("Readers have no version of this story."))
-        document = document_to_publish(document, correction, story)
-        refuse_change(change, note, document, live)
-        refuse_if_blocked(document)
-        overrides = overridden(document, change, live, override)
-        rest = None
-        if plan:
-            refuse_if_going_out(plan, now)
-            rest = rest_of(plan, live, document, pending)
-            if rest is None:
-                log(plan, by, "cancel")
-            remove(plan, live)
-        instant = after(now, live)
-        times = {"visible_from": instant, "recorded_at": instant}
-        version = write(story, document, change=change, note=note, previous=live, overrides=overrides, **times)
-        log(version, by, "correct")
-        if rest:
-            kept = {"change": plan.change, "note": plan.note, "overrides": plan.overrides}
-            times = {"visible_from": plan.visible_from, "recorded_at": now}
-            log(write(story, rest, previous=version, **kept, **times), by, "merge")
-        return Corrected(version, flow_back(story, live, document, by))
+        version = put_out(
+            taken,
+            document,
+            by=by,
+            action="correct",
+            change=change,
+            note=clean_text(note),
+            correction=correction,
+            pending=pending,
+            override=override,
+        )
+        return Corrected(version, flow_back(story, live, version.document, by))
 
 
 def flow_back(story, live, document, by):

@@ -24,6 +24,7 @@ from stories.publishing.verbs import (
     remove,
     take,
     write,
+    write_again,
 )
 from stories.publishing.working_copy import document_from_story, write_to_story
 
@@ -99,9 +100,8 @@ def redact(story, *, passage, by, signed, reason, expecting):
             raise PublishError(_("No version of this story has these words."))
         version = write_removal(story, Version.Change.REDACTION, altered, by=by, signed=signed, reason=reason, now=now)
         if waiting:
-            kept = {"note": without(plan.note, passage), "overrides": without(plan.overrides, passage)}
-            times = {"visible_from": plan.visible_from, "recorded_at": now}
-            log(write(story, waiting, change=plan.change, previous=version, **kept, **times), by, "redact")
+            plan.note, plan.overrides = without(plan.note, passage), without(plan.overrides, passage)
+            log(write_again(plan, waiting, at=plan.visible_from, now=now, previous=version), by, "redact")
     return version
 
 

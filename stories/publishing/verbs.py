@@ -75,48 +75,45 @@ def publish(revision, *, by, expecting, change="", note="", at=None, correction=
     PublishError with the reason.
     """
     refuse_without(by, "stories.publish_story")
-    note = clean_text(note)
     with transaction.atomic():
-        story, now, live, plan = take(revision.story_id, expecting)
-        if at is not None and has_passed(at, now, live):
-            raise PublishError(_("That time has passed. Publish now, or choose a later time."))
-        change = change or Version.Change.FIRST
-        document = document_to_publish(revision.document, correction, story)
-        refuse_change(change, note, document, live)
-        refuse_if_blocked(document)
-        overrides = overridden(document, change, live, override)
-        rest = None
-        if plan:
-            refuse_if_going_out(plan, now)
-            if at is None and live:
-                rest = rest_of(plan, live, document, pending)
-                if rest is None:
-                    log(plan, by, "cancel")
-            remove(plan, live)
-        instant = at or after(now, live)
-        version = write(
-            story,
-            document,
-            change=change,
-            note=note,
-            visible_from=instant,
-            recorded_at=now if at else instant,
-            previous=live,
-            overrides=overrides,
+        taken = take(revision.story_id, expecting)
+        return put_out(
+            taken,
+            revision.document,
+            by=by,
+            action="schedule" if at else "publish",
+            change=change or Version.Change.FIRST,
+            note=clean_text(note),
+            at=at,
+            correction=correction,
+            pending=pending,
+            override=override,
         )
-        log(version, by, "schedule" if at else "publish")
-        if rest:
-            waiting = write(
-                story,
-                rest,
-                change=plan.change,
-                note=plan.note,
-                visible_from=plan.visible_from,
-                recorded_at=now,
-                previous=version,
-                overrides=plan.overrides,
-            )
-            log(waiting, by, "merge")
+
+
+def put_out(taken, document, *, by, action, change, note, correction, pending, override, at=None):
+    """Write `document` as the next version of a story that take() returned, with its guards; return the version."""
+    story, now, live, plan = taken
+    if at is not None and has_passed(at, now, live):
+        raise PublishError(_("That time has passed. Publish now, or choose a later time."))
+    document = document_to_publish(document, correction, story)
+    refuse_change(change, note, document, live)
+    refuse_if_blocked(document)
+    overrides = overridden(document, change, live, override)
+    rest = None
+    if plan:
+        refuse_if_going_out(plan, now)
+        if at is None and live:
+            rest = rest_of(plan, live, document, pending)
+            if rest is None:
+                log(plan, by, "cancel")
+        remove(plan, live)
+    instant = at or after(now, live)
+    times = {"visible_from": instant, "recorded_at": now if at else instant}
+    version = write(story, document, change=change, note=note, previous=live, overrides=overrides, **times)
+    log(version, by, action)
+    if rest:
+        log(write_again(plan, rest, at=plan.visible_from, now=now, previous=version), by, "merge")
     return version
 
 
@@ -203,6 +200,20 @@ def write(story, document, *, change, note, visible_from, recorded_at, previous,
     file(version)
     announce([previous, version] if previous else [version])
     return version
+
+
+def write_again(plan, document, *, at, now, previous):
+    """Write a plan that was removed anew, as it was declared, with `document` and for the instant `at`."""
+    return write(
+        plan.story,
+        document,
+        change=plan.change,
+        note=plan.note,
+        visible_from=at,
+        recorded_at=now,
+        previous=previous,
+        overrides=plan.overrides,
+    )
 
 
 def remove(plan, live):
