@@ -173,7 +173,8 @@ def word_diff(old, new):
     matcher = difflib.SequenceMatcher(None, [t.rstrip() for t in before], [t.rstrip() for t in after], autojunk=False)
     for operation, a, b, c, d in matcher.get_opcodes():
         if operation == "equal":
-            parts.append((SAME, "".join(after[c:d])))
+            # The longer of the two: a word keeps its space also where the one after it was removed.
+            parts.append((SAME, "".join(max(pair, key=len) for pair in zip(before[a:b], after[c:d], strict=True))))
         else:
             parts += [(REMOVED, "".join(before[a:b]))] if a < b else []
             parts += [(ADDED, "".join(after[c:d]))] if c < d else []

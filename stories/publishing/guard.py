@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from stories.publishing.changes import ADDED, REMOVED, compare
+from stories.publishing.changes import ADDED, REMOVED, SAME, compare, word_diff
 from stories.publishing.document import named_sources, plain_text
 from stories.publishing.preflight import Finding
 
@@ -26,10 +26,16 @@ DATES = {
     "cuma cumartesi pazar bugün dün yarın",
 }
 NUMBERS = {
-    "en": "one two three four five six seven eight nine ten eleven twelve dozen hundred thousand million billion "
-    "trillion half third quarter double twice first second percent",
-    "ru": "один одна два две три четыре пять шесть семь восемь девять десять сто тысяча миллион миллиард половина",
-    "tr": "bir iki üç dört beş altı yedi sekiz dokuz on yüz bin milyon milyar yarım",
+    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen dozens hundred hundreds "
+    "thousand thousands million millions billion billions trillion half third thirds quarter quarters double triple "
+    "once twice first second fourth fifth sixth seventh eighth ninth tenth percent",
+    "ru": "ноль один одна одно два две три четыре пять шесть семь восемь девять десять одиннадцать двенадцать "
+    "пятнадцать двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто сто двести триста "
+    "пятьсот тысяча тысячи тысяч миллион миллиона миллионов миллиард миллиарда миллиардов половина треть четверть "
+    "вдвое втрое дважды трижды процент процента процентов",
+    "tr": "sıfır bir iki üç dört beş altı yedi sekiz dokuz on yirmi otuz kırk elli altmış yetmiş seksen doksan yüz bin "
+    "milyon milyar yarım yarısı çeyrek yüzde",
 }
 QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|\"[^\"]*\"|‘[^’]*’")
 
@@ -104,7 +110,7 @@ def touches_source_name(old, new, comparison):
 
 
 def touches_much(old, new, comparison):
-    count = max(len(comparison.words(ADDED)), len(comparison.words(REMOVED)))
+    count = max(len(words_of(comparison, ADDED)), len(words_of(comparison, REMOVED)))
     if count > MAX_WORDS:
         yield trip("length", _("It changes more than %(n)s words.") % {"n": MAX_WORDS}, ())
 
@@ -123,7 +129,19 @@ CHECKS = [
 
 
 def edited(comparison):
-    return comparison.words(ADDED) + comparison.words(REMOVED)
+    return words_of(comparison, REMOVED) + words_of(comparison, ADDED)
+
+
+def words_of(comparison, state):
+    """Return the words ADDED or REMOVED, place by place; where a line ends is layout and does not count."""
+    parts = (part for change in comparison.changes for part in word_diff(side(change, REMOVED), side(change, ADDED)))
+    return [word for kind, words in parts if kind == state for word in words.split()]
+
+
+def side(change, state):
+    """Return what a place said before (REMOVED) or says now (ADDED) as one line of text."""
+    lines = ("".join(words for kind, words in line.parts if kind in (SAME, state)) for line in change.lines)
+    return " ".join(lines)
 
 
 def changed_words(change):
@@ -134,7 +152,7 @@ def in_list(comparison, lists, language):
     """Return the edited words that are in the list of `language`; in any list if it has none."""
     primary = language.split("-")[0].lower()
     known = set(lists[primary].split()) if primary in lists else {w for words in lists.values() for w in words.split()}
-    return [word for word in edited(comparison) if bare(word) in known]
+    return [word for word in edited(comparison) if known & {bare(word), *bare(word).split("-")}]
 
 
 def bare(word):
