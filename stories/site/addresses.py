@@ -1,9 +1,12 @@
-"""Full addresses, for what is read away from the page it stands on: canonical links, feeds, structured data."""
+"""Where a story is now, and full addresses for what is read away from its page: canonical links, feeds, JSON-LD."""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.http import Http404
 from django.utils.encoding import iri_to_uri
+
+from stories.models import Version
 
 
 def absolute(request, path):
@@ -24,3 +27,16 @@ def site_of(url):
     except ValueError:  # half an IPv6 address
         host = ""
     return host.removeprefix("www.") or url
+
+
+def present_version(path, instant):
+    """Return, without its document, what readers see at `instant` of the story that stands or stood at `path`.
+
+    Raise Http404 if there is none.
+    """
+    stood_here = Version.objects.published_by(instant).filter(path=path)
+    live = Version.objects.visible_at(instant).filter(story__in=stood_here.values("story"))
+    version = live.without_document().first()
+    if version is None:
+        raise Http404("no story has or had this address")
+    return version

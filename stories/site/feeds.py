@@ -111,7 +111,7 @@ def add(channel, version, names, full):
     terms = [("topic", slug) for slug in document["topics"]] + [("tag", slug) for slug in document["tags"]]
     authors = [("author", author["slug"]) for author in document["authors"]]
     channel.add_item(
-        title=version.headline,
+        title=title_of(version),
         link=full(version.path),
         description=escape(version.summary),  # both formats take it for HTML
         unique_id=f"urn:uuid:{version.story_id}",
@@ -126,6 +126,10 @@ def add(channel, version, names, full):
         language=version.language or settings.LANGUAGE_CODE,
         content=portable_html(version, full),
     )
+
+
+def title_of(version):
+    return _("Retracted: %(headline)s") % {"headline": version.headline} if version.taken_back else version.headline
 
 
 def names_of(versions, instant):

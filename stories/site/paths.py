@@ -17,6 +17,18 @@ class FormatConverter(SlugConverter):
     regex = "rss|atom"
 
 
+class NumberConverter:
+    """The number of a version: from 1, as it is written."""
+
+    regex = r"[1-9][0-9]{0,6}"
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return str(value)
+
+
 class MonthConverter:
     """A month as 2025-02: a datetime at its start, in UTC."""
 

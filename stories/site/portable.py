@@ -52,6 +52,8 @@ def portable_html(version, absolute):
     `absolute` is a function from a path on this site to its full address.
     """
     document = upgraded(version.document)
+    if version.taken_back:
+        return removal_note(version, document)
     citations = numbered_citations(document)
     numbers = {citation["key"]: citation["number"] for citation in citations}
     frame = Frame(absolute(version.path), absolute, numbers)
@@ -64,6 +66,13 @@ def portable_html(version, absolute):
     parts += [line(label, text) for label, text in remarks(document) if text]
     parts.append(sources_html(citations))
     return SafeString("".join(parts))
+
+
+def removal_note(version, document):
+    """Return all that is left of a story that was taken back: when, why and by whom."""
+    changes = [change for change in version.declared if change["change"] == version.taken_back]
+    signed = line(_("Signed"), document["removal"]["signed"]) if document["removal"] else ""
+    return SafeString("".join([*(declared_note(change) for change in reversed(changes)), signed]))
 
 
 def declared_note(change):

@@ -45,5 +45,6 @@ def newest(model, slug, instant, weight):
     term = model.objects.filter(slug=slug).values("pk")[:1]
     rows = filing.objects.visible_at(instant).filter(term_id=term).order_by("-sort_at", "-version_id")
     # In a subquery of its own, since SQLite takes no LIMIT in a part of a UNION.
-    short = filing.objects.filter(pk__in=rows.values("pk")[:LOOKED_AT]).order_by()
+    looked_at = rows.values("pk")[:LOOKED_AT]
+    short = filing.objects.filter(pk__in=looked_at, version__taken_back="").order_by()
     return short.values_list(Value(weight, output_field=IntegerField()), *(f"version__{column}" for column in COLUMNS))

@@ -24,7 +24,26 @@ def render_story(request, version, *, banner="", **context):
     `banner` is a sentence above the page, that of a preview; what carries one is not for search engines. `context` is
     added to the template's.
     """
-    return render(request, "site/story.html", story_context(request, version) | {"banner": banner} | context)
+    context = {"banner": banner} | context
+    if version.taken_back == Version.Change.WITHDRAWAL:
+        return render(request, "site/gone.html", {"history": history_url(version)}, status=410)
+    if version.taken_back:
+        context["removal"] = removal_of(version, request.instant)
+        return render(request, "site/retracted.html", story_context(request, version) | context)
+    return render(request, "site/story.html", story_context(request, version) | context)
+
+
+def removal_of(version, instant):
+    """Return the notice of what took a story back: {at, reason, signed}. A query if that was not `version` itself."""
+    if version.change != version.taken_back:
+        rows = Version.objects.published_by(instant).filter(story=version.story_id, change=version.taken_back)
+        version = rows.order_by("-number").first() or version
+    removal = upgraded(version.document)["removal"] or {"signed": ""}
+    return {"at": version.visible_from, "reason": version.note, "signed": removal["signed"]}
+
+
+def history_url(version):
+    return f"{version.get_absolute_url()}history/"
 
 
 def story_context(request, version):
@@ -33,7 +52,9 @@ def story_context(request, version):
     names = names_in(document, request.instant)
     citations = [told(citation, names) for citation in numbered_citations(document)]
     text = body.Body(document, citations)
-    declared = declarations(version)
+    public = version.pk is not None and version.visible_from <= request.instant
+    history = history_url(version) if public else ""
+    declared = declarations(version, history)
     notices = top_notices(document, declared)
     contents = text.headings if len(text.headings) >= CONTENTS_FROM else []
     pieces = notices + text.pieces
@@ -42,6 +63,7 @@ def story_context(request, version):
     language = document["language"] or languages.own()
     return {
         "version": version,
+        "history": history,
         "document": document,
         "names": names,
         "root_topics": names.roots,
@@ -109,8 +131,11 @@ def page_of(source, names):
     return name.get_absolute_url() if name and name.public else ""
 
 
-def declarations(version):
-    """Return what was declared up to `version`, newest first, as dictionaries for the notes that tell readers."""
+def declarations(version, history=""):
+    """Return what was declared up to `version`, newest first, as dictionaries for the notes that tell readers.
+
+    `history` is the address of the story's history, empty if readers have none.
+    """
     labels = {
         Version.Change.CORRECTION: _("Correction"),
         Version.Change.CLARIFICATION: _("Clarification"),
@@ -125,6 +150,7 @@ def declarations(version):
         shown.append(
             {
                 "id": f"change-{entry['number']}",
+                "diff": f"{history}{entry['number'] - 1}-{entry['number']}/" if history and entry["number"] > 1 else "",
                 "label": labels[entry["change"]],
                 "at": datetime.datetime.fromisoformat(entry["at"]),
                 "note": entry["note"],
@@ -139,7 +165,7 @@ def declarations(version):
 def top_notices(document, declared):
     """Return as Pieces what readers must know before they read: grave corrections and editor's notes."""
     entries = [entry for entry in declared if entry["on_top"]]
-    pieces = [body.Piece("site/_correction.html", data=entry, height=4 * body.LINE) for entry in entries]
+    pieces = [body.Piece("site/_correction.html", data=entry, height=5 * body.LINE) for entry in entries]
     if document["editors_note"]:
         height = body.LINE * (2 + len(document["editors_note"]) / body.SIGNS)
         pieces.append(body.Piece("site/_editors_note.html", data=document["editors_note"], height=height))

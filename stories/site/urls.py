@@ -1,12 +1,13 @@
 from django.urls import path, register_converter
 
 from stories.models import Author, Source, Tag, Topic
-from stories.site import feeds, media, sitemaps, views
-from stories.site.paths import FormatConverter, MonthConverter, SlugConverter
+from stories.site import feeds, history, media, sitemaps, views
+from stories.site.paths import FormatConverter, MonthConverter, NumberConverter, SlugConverter
 
 register_converter(SlugConverter, "name")
 register_converter(FormatConverter, "format")
 register_converter(MonthConverter, "month")
+register_converter(NumberConverter, "number")
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -22,6 +23,14 @@ urlpatterns = [
     path("authors/", views.authors, name="authors"),
     path("authors/<name:slug>/", views.author, name="author"),
 ]
+
+# What became of a story.
+for place in ("<int:year>/<int:month>/<int:day>/<name:slug>/history/", "about/<name:slug>/history/"):
+    urlpatterns += [
+        path(place, history.history),
+        path(place + "<number:number>/", history.version),
+        path(place + "<number:old>-<number:new>/", history.diff),
+    ]
 
 # What machines read.
 urlpatterns += [

@@ -6,7 +6,7 @@ from django.template.loader import get_template
 from django.views.decorators.http import require_safe
 
 from stories.models import Author, Source, Tag, Topic, Version
-from stories.site.addresses import absolute
+from stories.site.addresses import absolute, present_version
 from stories.site.cards import cards, lead_picture
 from stories.site.listing import filed_under, pages_about_us, river
 from stories.site.names import MASTHEAD
@@ -24,10 +24,11 @@ def front(request):
     if before and not page.versions:
         raise Http404("nothing older")
     shown = cards(page.versions)
-    top = [] if before else shown[:TOP]
+    top = [] if before else [card for card in shown if not card["version"].taken_back][:TOP]
+    rest = [card for card in shown if card not in top]
     for card in top[:1]:
         card["picture"] = lead_picture(card["version"])
-    context = {"lead": top[:1], "seconds": top[1:], "river": shown[len(top) :], "page": page, "before": before}
+    context = {"lead": top[:1], "seconds": top[1:], "river": rest, "page": page, "before": before}
     return render(request, "site/front.html", context | {"canonical": canonical(request)})
 
 
@@ -35,18 +36,8 @@ def front(request):
 def story(request, **parts):
     version = Version.objects.visible_at(request.instant).filter(path=request.path_info).first()
     if version is None:
-        return redirect(present_address(request))
+        return redirect(present_version(request.path_info, request.instant).get_absolute_url())
     return render_story(request, version)
-
-
-def present_address(request):
-    """Return where the story is now that once stood at the path asked for, or raise Http404."""
-    stood_here = Version.objects.published_by(request.instant).filter(path=request.path_info)
-    live = Version.objects.visible_at(request.instant).filter(story__in=stood_here.values("story"))
-    version = live.without_document().first()
-    if version is None:
-        raise Http404("no story has or had this address")
-    return version.get_absolute_url()
 
 
 @require_safe

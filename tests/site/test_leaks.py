@@ -26,6 +26,15 @@ MUCH_LATER = datetime.timedelta(days=40)
 EXAMPLES = {
     "": ["/", "/?before={key}"],
     "<int:year>/<int:month>/<int:day>/<name:slug>/": ["{story}", "{updated}"],
+    "<int:year>/<int:month>/<int:day>/<name:slug>/history/": ["{story}history/", "{updated}history/"],
+    "<int:year>/<int:month>/<int:day>/<name:slug>/history/<number:number>/": [
+        "{story}history/1/",
+        "{updated}history/1/",
+    ],
+    "<int:year>/<int:month>/<int:day>/<name:slug>/history/<number:old>-<number:new>/": ["{changed}history/1-2/"],
+    "about/<name:slug>/history/": ["/about/seen-page/history/"],
+    "about/<name:slug>/history/<number:number>/": ["/about/seen-page/history/1/"],
+    "about/<name:slug>/history/<number:old>-<number:new>/": ["/about/seen-page/history/1-2/"],
     "about/": ["/about/"],
     "about/<name:slug>/": ["/about/seen-page/"],
     "topics/": ["/topics/"],
@@ -52,7 +61,15 @@ EXAMPLES = {
 # What nobody may find: the pages of what is not published.
 ABSENT = [
     "{day}/{state}-story/",
+    "{day}/{state}-story/history/",
+    "{day}/{state}-story/history/1/",
+    "{updated}history/2/",
+    "{updated}history/1-2/",
+    "{updated}history/2-1/",
+    "{story}history/2/",
     "/about/{state}-story/",
+    "/about/{state}-story/history/",
+    "/about/{state}-story/history/1/",
     "/topics/{state}-topic/",
     "/tags/{state}-tag/",
     "/sources/{state}-source/",
@@ -161,12 +178,16 @@ def site():
     publish_change(updated.story, by=by, at=now + LATER, note=word("update", "note"), **fields_of("update"))
     far = make_revision(by=by, **fields_of("embargoed"))
     import_versions(far.story, [(far.document, "first", "", now + MUCH_LATER)])
-    make_published(by=by, kind="page", headline="Who we are", slug="seen-page", **filed)
+    us = make_published(by=by, kind="page", headline="Who we were", slug="seen-page", **filed)
+    publish_change(us.story, by=by, headline="Who we are")
     about = make_revision(by=by, kind="page", **fields_of("pageplan"))
     import_versions(about.story, [(about.document, "first", "", now + LATER)])
+    changed = make_published(by=by, headline="Changed", slug="changed", **filed)
+    publish_change(changed.story, by=by, standfirst="It was changed.")
     asked = {
         "story": seen.path,
         "updated": updated.path,
+        "changed": changed.path,
         "key": f"{now + MUCH_LATER:%Y%m%dT%H%M%S%f}-1",
         "month": f"{now:%Y-%m}",
         "later": f"{now + MUCH_LATER:%Y-%m}",
@@ -192,9 +213,14 @@ def test_every_public_pattern_has_an_example():
 def test_the_states_are_what_they_are_called(site):
     now = timezone.now()
     live = Version.objects.visible_at(now)
-    assert {version.headline for version in live} == {word("seen", "headline"), "Before the update", "Who we are"}
+    assert {version.headline for version in live} == {
+        word("seen", "headline"),
+        "Before the update",
+        "Who we are",
+        "Changed",
+    }
     assert Version.objects.filter(visible_from__gt=now).count() == 4
-    assert Story.objects.count() == 7
+    assert Story.objects.count() == 8
     assert site.seen.story.revisions.latest().document["headline"] == word("edited", "headline")
 
 

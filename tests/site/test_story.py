@@ -454,7 +454,7 @@ def test_an_unsaved_version_is_shown_with_a_banner_and_kept_from_search_engines(
     html = preview_of(rf, make_revision(headline="Not out yet"))
     assert "Not out yet" in html
     assert "Preview: only you see this." in html
-    assert '<meta name="robots" content="noindex">' in html
+    assert '<meta name="robots" content="noindex,follow">' in html
     assert 'rel="canonical"' not in html
 
 

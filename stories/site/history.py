@@ -1,0 +1,243 @@
+"""The public history of a story: its versions, each as readers saw it, and what changed between two of them."""
+
+import itertools
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from stories.models import Author, Citation, Story, Version
+from stories.publishing.changes import ADDED, REMOVED, SAME, compare
+from stories.publishing.document import upgraded
+from stories.site import languages
+from stories.site.addresses import present_version
+from stories.site.feeds import names_of
+from stories.site.names import Name, told
+from stories.site.story import history_url, render_story
+
+SIZE = 50
+HEADINGS = {"h2", "h3"}
+
+
+@require_safe
+def history(request, **parts):
+    """List the versions that readers have seen by now, newest first."""
+    live, moved = found(request)
+    if moved:
+        return moved
+    rows = published(live, request.instant).order_by("-number")
+    if before := request.GET.get("before", ""):
+        rows = rows.filter(number__lt=number_of(before))
+    versions = list(rows[: SIZE + 1])  # one more, to compare the last with
+    if not versions:
+        raise Http404("nothing older")
+    context = {
+        "live": live,
+        "groups": grouped(entries(versions, request.instant)),
+        "older": versions[SIZE - 1].number if len(versions) > SIZE else "",
+        "before": before,
+    }
+    return render(request, "site/history.html", context)
+
+
+@require_safe
+def version(request, number, **parts):
+    """Show a version as readers saw it."""
+    live, moved = found(request)
+    if moved:
+        return moved
+    shown = published(live, request.instant).filter(number=number).first()
+    if shown is None:
+        raise Http404("no such version")
+    return render_story(request, shown, banner=banner(shown, live), canonical="")
+
+
+@require_safe
+def diff(request, old, new, **parts):
+    """Show what changed from one version to another."""
+    live, moved = found(request)
+    if moved:
+        return moved
+    rows = {row.number: row for row in published(live, request.instant).filter(number__in={old, new})}
+    if len(rows) < len({old, new}):
+        raise Http404("no such version")
+    if old == new:
+        return redirect(f"{history_url(live)}{new}/")
+    if old > new:
+        return redirect(f"{history_url(live)}{new}-{old}/")
+    names = names_of(rows.values(), request.instant)
+    comparison = compare(*(spelled_out(upgraded(rows[number].document), names) for number in (old, new)))
+    context = {
+        "live": live,
+        "old": rows[old],
+        "new": rows[new],
+        "places": [place(change) for change in [*comparison.fields, *comparison.citations]],
+        "passages": passages(comparison.blocks),
+        "added": len(comparison.words(ADDED)),
+        "removed": len(comparison.words(REMOVED)),
+        "changed": bool(comparison.changes),
+        "note": rows[new].note if new == old + 1 else "",
+        "ui": languages.own_words(rows[new].language or languages.own()),
+    }
+    return render(request, "site/diff.html", context)
+
+
+def found(request):
+    """Return (live version, None), or (None, a redirect) if its story has moved; raise Http404 if there is none."""
+    path, _slash, tail = request.path_info.rpartition("history/")
+    live = present_version(path, request.instant)
+    return (live, None) if live.path == path else (None, redirect(f"{history_url(live)}{tail}"))
+
+
+def published(live, instant):
+    """Keep the versions of a story that readers have seen; a plan is none of them."""
+    return Version.objects.published_by(instant).filter(story=live.story_id)
+
+
+def number_of(text):
+    if not (text.isascii() and text.isdecimal() and len(text) < 8):
+        raise Http404("no such page")
+    return int(text)
+
+
+def banner(shown, live):
+    """Return the sentence above a version: which it is, when readers saw it, and the way to the present one."""
+    # The end of the present version may be set already, by a plan: readers do not learn of that.
+    until = None if shown.pk == live.pk else shown.visible_until
+    return render_to_string("site/_banner.html", {"version": shown, "live": live, "until": until})
+
+
+# The list
+
+
+def entries(versions, instant):
+    """Return what readers are told of each of `versions`, newest first; of more than SIZE the last is left out."""
+    documents = {version.number: upgraded(version.document) for version in versions}
+    slugs = {author["slug"] for document in documents.values() for author in document["authors"]}
+    authors = {row[1]: Name(*row) for row in told(Author, slugs, instant)} if slugs else {}
+    return [entry(version, documents, authors) for version in versions[:SIZE]]
+
+
+def entry(version, documents, authors):
+    document, before = documents[version.number], documents.get(version.number - 1)
+    comparable = before is not None and not version.taken_back
+    return {
+        "version": version,
+        "minor": version.change == Version.Change.MINOR,
+        "label": capfirst(version.get_change_display()),
+        "byline": [authors[author["slug"]] for author in document["authors"] if author["slug"] in authors],
+        "correction": document["correction"],
+        "signed": (document["removal"] or {}).get("signed", ""),
+        "size": size(before, document) if comparable else None,
+        "previous": version.number - 1 if comparable else None,
+        "imported": version.visible_from < version.recorded_at,
+    }
+
+
+def size(old, new):
+    """Return how many words a change added and removed."""
+    if old["citations"] == new["citations"]:  # then equal blocks read the same: leave them out, it is most of the work
+        blocks = {block["id"]: block for block in old["blocks"]}
+        same = {block["id"] for block in new["blocks"] if blocks.get(block["id"]) == block}
+        old, new = (
+            {**document, "blocks": [block for block in document["blocks"] if block["id"] not in same]}
+            for document in (old, new)
+        )
+    comparison = compare(old, new)
+    return {"added": len(comparison.words(ADDED)), "removed": len(comparison.words(REMOVED))}
+
+
+def grouped(listed):
+    """Return [{minor, entries}]: minor changes that follow each other are folded together."""
+    groups = itertools.groupby(listed, key=lambda row: row["minor"])
+    return [{"minor": minor, "entries": list(rows)} for minor, rows in groups]
+
+
+# What changed
+
+
+def spelled_out(document, names):
+    """Return a document with the words that readers know instead of codes and slugs."""
+
+    def name(part, slug):
+        return names[part, slug].name if (part, slug) in names else slug
+
+    return {
+        **document,
+        "kind": str(Story.Kind(document["kind"]).label),
+        "ai_use": str(Story.AIUse(document["ai_use"]).label),
+        "authors": [{"slug": name("author", row["slug"]), "role": row["role"]} for row in document["authors"]],
+        "topics": [name("topic", slug) for slug in document["topics"]],
+        "tags": [name("tag", slug) for slug in document["tags"]],
+        "citations": [
+            {**row, "obtained": str(Citation.Obtained(row["obtained"]).label) if row["obtained"] else ""}
+            for row in document["citations"]
+        ],
+    }
+
+
+def place(change):
+    """Return a field or a citation that changed, with its name for readers."""
+    return {"label": LABELS[change.place](), "lines": change.lines}
+
+
+LABELS = {
+    "headline": lambda: _("Headline"),
+    "kicker": lambda: _("Kicker"),
+    "standfirst": lambda: _("Standfirst"),
+    "summary": lambda: _("Summary"),
+    "kind": lambda: _("Kind of story"),
+    "language": lambda: _("Language"),
+    "dateline": lambda: _("Dateline"),
+    "slug": lambda: _("Address"),
+    "editors_note": lambda: _("Editor’s note"),
+    "interest_note": lambda: _("Interests"),
+    "ai_use": lambda: _("Use of AI"),
+    "translation_of": lambda: _("Translation of"),
+    "authors": lambda: _("Byline"),
+    "topics": lambda: _("Topics"),
+    "tags": lambda: _("Tags"),
+    "lead_image": lambda: _("Lead picture"),
+    "citation": lambda: _("Source"),
+}
+
+
+def passages(blocks):
+    """Return the body as [{folded, label} | {line} | {remark}]: unchanged lines are folded, with their number."""
+    shown, folded = [], []
+
+    def fold():
+        if folded:
+            n = len(folded)
+            label = ngettext("%(n)s paragraph unchanged", "%(n)s paragraphs unchanged", n) % {"n": n}
+            shown.append({"folded": list(folded), "label": label})
+            heading = next((line for line in reversed(folded) if line.tag in HEADINGS), None)
+            folded.clear()
+            return heading
+        return None
+
+    for block in blocks:
+        if remark := remark_on(block):
+            fold()
+            shown.append({"remark": remark})
+        for line in block.lines:
+            if line.state == SAME:
+                folded.append(line)
+                continue
+            if (heading := fold()) and line.tag not in HEADINGS:
+                shown.append({"line": heading})
+            shown.append({"line": line})
+    fold()
+    return shown
+
+
+def remark_on(block):
+    if block.moved:
+        return _("What follows was moved:")
+    if block.markup_only:
+        return _("Of what follows, no word changed, but its form, a link or a marker:")
+    return ""
