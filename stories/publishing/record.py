@@ -43,6 +43,8 @@ def hash_of(version):
         "document": version.document,
         "prev_sha256": version.prev_sha256,
     }
+    if version.overrides:
+        content["overrides"] = version.overrides
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
