@@ -102,6 +102,9 @@ class Version(models.Model):
             models.Index(fields=["path", "visible_from", "visible_until"], name="version_at_path"),
             models.Index(fields=["-sort_at", "-id", "visible_from", "visible_until", "listed"], name="versions_listed"),
             models.Index(fields=["visible_from"], name="versions_by_instant"),
+            models.Index(
+                fields=["visible_from", "visible_until"], condition=Q(kind=Story.Kind.PAGE), name="pages_about_us"
+            ),
         ]
 
     def __str__(self):
