@@ -160,7 +160,9 @@ def bare(word):
 
 
 def name_words(source):
-    return {bare(word) for word in f"{source['name']} {source['handle']}".split() if len(bare(word)) > 2}
+    """Return what is telling in a name: of “Note on the talks” only “note”, for “the” and “talks” stand anywhere."""
+    words = f"{source['name']} {source['handle']}".split()
+    return {bare(word) for word in words if len(bare(word)) > 2 and not word[0].islower()} - {"the"}
 
 
 def quotations(document):

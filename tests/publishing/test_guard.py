@@ -116,6 +116,12 @@ def test_the_words_of_a_quoted_post_are_a_quotation(old):
     assert "quotation" in checks(quoted, altered)
 
 
+def test_the_small_words_in_the_name_of_a_source_are_not_its_name():
+    old = make_document(text=TEXT, source=make_source("The Note on the gate"))
+    assert checks(old, retold(old, "opened the gate", "opened its gates")) == set()
+    assert checks(old, retold(old, "opened the gate", "opened, says the note, the gate")) == {"source"}
+
+
 def test_many_words_are_not_minor(old):
     assert checks(old, retold(old, "ships", "ships " + "and boats " * 12)) == set()
     assert checks(old, retold(old, "ships", "ships " + "and boats " * 13)) == {"length"}
