@@ -42,7 +42,11 @@ def pages_about_us(instant):
 
 
 def key_of(version):
-    return f"{version.sort_at.astimezone(datetime.UTC):%Y%m%dT%H%M%S%f}-{version.pk}"
+    return key_at(version.sort_at, version.pk)
+
+
+def key_at(instant, pk):
+    return f"{instant.astimezone(datetime.UTC):%Y%m%dT%H%M%S%f}-{pk}"
 
 
 def parse_key(key):

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from stories.models import Author, Source, Tag, Topic
-from stories.site import feeds, history, media, sitemaps, views
+from stories.site import corrections, feeds, history, media, sitemaps, views
 from stories.site.paths import FormatConverter, MonthConverter, NumberConverter, SlugConverter
 
 register_converter(SlugConverter, "name")
@@ -32,6 +32,8 @@ for place in ("<int:year>/<int:month>/<int:day>/<name:slug>/history/", "about/<n
         path(place + "<number:old>-<number:new>/", history.diff),
     ]
 
+urlpatterns += [path("corrections/", corrections.page, name="corrections")]
+
 # What machines read.
 urlpatterns += [
     path("feeds/all.<format:format>", feeds.all_stories, name="feed-all"),
@@ -39,6 +41,7 @@ urlpatterns += [
     path("feeds/tags/<name:slug>.<format:format>", feeds.term, {"model": Tag}, name="feed-tag"),
     path("feeds/sources/<name:slug>.<format:format>", feeds.term, {"model": Source}, name="feed-source"),
     path("feeds/authors/<name:slug>.<format:format>", feeds.term, {"model": Author}, name="feed-author"),
+    path("feeds/corrections.<format:format>", corrections.feed, name="feed-corrections"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemaps/pages.xml", sitemaps.about, name="sitemap-pages"),
     path("sitemaps/terms-<int:page>.xml", sitemaps.of_terms, name="sitemap-terms"),

@@ -35,6 +35,8 @@ EXAMPLES = {
     "about/<name:slug>/history/": ["/about/seen-page/history/"],
     "about/<name:slug>/history/<number:number>/": ["/about/seen-page/history/1/"],
     "about/<name:slug>/history/<number:old>-<number:new>/": ["/about/seen-page/history/1-2/"],
+    "corrections/": ["/corrections/"],
+    "feeds/corrections.<format:format>": ["/feeds/corrections.rss", "/feeds/corrections.atom"],
     "about/": ["/about/"],
     "about/<name:slug>/": ["/about/seen-page/"],
     "topics/": ["/topics/"],
