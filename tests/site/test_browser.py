@@ -39,6 +39,7 @@ def paths(editor):
         "history": f"{corrected.path}history/",
         "version": f"{corrected.path}history/1/",
         "difference": f"{corrected.path}history/1-2/",
+        "corrections": "/corrections/",
         "page about us": about.path,
         "topics": "/topics/",
         "topic": "/topics/diplomacy/",

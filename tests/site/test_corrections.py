@@ -84,6 +84,8 @@ def test_a_correction_that_waits_for_its_time_is_nowhere(client, editor):
 def test_what_was_withdrawn_is_gone_and_what_was_retracted_is_marked(client, editor, corrected):
     told = {"by": editor, "signed": "Ada", "reason": "It was forged."}
     retract(corrected.story, **told, expecting=seen(corrected.story))
-    assert "retracted since" in read(client, "/corrections/")
+    html = read(client, "/corrections/")
+    assert "retracted since" in html
+    assert "See what changed" not in html  # it is gone
     withdraw(corrected.story, **told, expecting=seen(corrected.story))
     assert "Nothing has been corrected yet." in read(client, "/corrections/")

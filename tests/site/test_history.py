@@ -228,6 +228,7 @@ def test_a_retracted_story_shows_its_headline_and_a_notice(client, editor, story
     assert "It was forged." in old
     assert ROBOTS in old
     assert "It was forged." in read(client, story.path + "history/")
+    assert "gone from all its versions" in read(client, story.path + "history/2-3/")
 
 
 def test_a_withdrawn_story_is_gone_without_its_headline(client, editor, story):
