@@ -104,7 +104,7 @@ def test_the_page_of_an_unchanged_story_offers_an_editors_note_only(desk):
 
 
 def test_what_is_missing_is_told_with_a_way_to_it_and_there_is_no_button(desk):
-    story = make_revision(headline="The gate", slug="", authors=[]).story
+    story = make_revision(headline="The gate", slug="", authors=[], standfirst="").story
     response = desk.get(url("publish", story))
     form = url("change", story)
     assert f"{form}#id_slug" in response.content.decode()
@@ -114,6 +114,7 @@ def test_what_is_missing_is_told_with_a_way_to_it_and_there_is_no_button(desk):
     assert "Add an author before publishing." in page
     assert "Publish now" not in page
     assert "Schedule" not in page
+    assert "Why it goes out all the same" not in page
 
 
 def test_a_story_without_a_revision_is_to_be_saved_first(desk):
