@@ -71,7 +71,7 @@ def shown(request, story, document):
         story=story,
         number=live.number + 1 if live else 1,
         change=Version.Change.UPDATE if live else Version.Change.FIRST,
-        document=document,
+        document={**document, "headline": document["headline"] or _("No headline yet")},
         visible_from=now,
         recorded_at=now,
     )

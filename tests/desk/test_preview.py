@@ -63,6 +63,10 @@ def test_an_empty_form_has_a_preview(desk):
     assert BANNER in desk.post(NEW, form_data(desk)).content.decode()
 
 
+def test_a_preview_without_a_headline_says_so(desk):
+    assert "No headline yet</h1>" in desk.post(NEW, form_data(desk)).content.decode()
+
+
 def test_what_does_not_hold_is_listed_with_its_place(desk):
     story = make_revision(language="en").story
     data = form_data(desk, story, kind="rumour", slug="a/b", **{"citations-0-url": "nonsense"})
