@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.urls import get_script_prefix
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext_lazy as _
 
@@ -111,7 +112,7 @@ class Version(models.Model):
         return f"{self.headline} ({self.number})"
 
     def get_absolute_url(self):
-        return iri_to_uri(self.path)
+        return get_script_prefix().rstrip("/") + iri_to_uri(self.path)
 
     def natural_key(self):
         return (*self.story.natural_key(), self.number)

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404
+from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
 from stories.models import Version
@@ -30,11 +31,11 @@ def site_of(url):
 
 
 def present_version(path, instant):
-    """Return, without its document, what readers see at `instant` of the story that stands or stood at `path`.
+    """Return, without its document, what readers see at `instant` of the story that stands or stood at `path` by now.
 
     Raise Http404 if there is none.
     """
-    stood_here = Version.objects.published_by(instant).filter(path=path)
+    stood_here = Version.objects.published_by(max(instant, timezone.now())).filter(path=path)
     live = Version.objects.visible_at(instant).filter(story__in=stood_here.values("story"))
     version = live.without_document().first()
     if version is None:

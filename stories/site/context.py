@@ -12,6 +12,7 @@ def site(request):
     instant = getattr(request, "instant", None) or timezone.now()
     return {
         "site_name": settings.SITE_NAME,
+        "at": getattr(request, "at", None),
         "root_topics": SimpleLazyObject(lambda: masthead_topics(instant)),
         "ui_language": language,
         "ui_direction": languages.direction(language),

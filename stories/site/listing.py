@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
-from stories.models import FILINGS, Story, Topic, Version
+from stories.models import FILINGS, FrontPage, Story, Topic, Version
+from stories.publishing.front import fit_versions
 
 SIZE = 20
 
@@ -17,22 +18,43 @@ class Page:
     older: str  # the key of the next page; empty on the last
 
 
-def river(instant, before="", size=SIZE):
-    """Return a page of all stories that readers see at `instant`, an aware datetime. One query."""
+def river(instant, before="", size=SIZE, without=()):
+    """Return a page of all stories that readers see at `instant`, an aware datetime. One query.
+
+    `without` are versions that stand elsewhere on the page.
+    """
     until, number = parse_key(before)
     rows = older_than(Version.objects.listed_at(instant, until).without_document(), until, id__gte=number)
-    rows = list(rows[: size + 1])
+    rows = list(leaving_out(rows, without, "pk")[: size + 1])
     return Page(rows[:size], key_of(rows[size - 1]) if len(rows) > size else "")
 
 
-def filed_under(term, instant, before="", size=SIZE):
+def filed_under(term, instant, before="", size=SIZE, without=()):
     """Return a page of the stories filed under a topic, tag, source or author at `instant`. Two queries."""
     until, number = parse_key(before)
     rows = FILINGS[type(term)].objects.visible_at(instant, until).filter(term=term).order_by("-sort_at", "-version_id")
-    ids = list(older_than(rows, until, version_id__gte=number).values_list("version_id", flat=True)[: size + 1])
+    rows = leaving_out(older_than(rows, until, version_id__gte=number), without, "version")
+    ids = list(rows.values_list("version_id", flat=True)[: size + 1])
     found = Version.objects.without_document().in_bulk(ids[:size])
     versions = [found[pk] for pk in ids[:size]]
     return Page(versions, key_of(versions[-1]) if len(ids) > size else "")
+
+
+def arranged(instant, topic=None):
+    """Return the versions that editors put first on the front page, or on a topic's, at `instant`: in their order.
+
+    One query, two if there are any.
+    """
+    page = FrontPage.objects.arranged_at(instant, topic)
+    if not page or not page.stories:
+        return []
+    found = fit_versions(instant, topic).filter(story__in=page.stories).without_document()
+    by_story = {str(version.story_id): version for version in found}
+    return [by_story[story] for story in page.stories if story in by_story]
+
+
+def leaving_out(rows, versions, name):
+    return rows.exclude(**{f"{name}__in": [version.pk for version in versions]}) if versions else rows
 
 
 def pages_about_us(instant):

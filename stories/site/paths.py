@@ -29,6 +29,20 @@ class NumberConverter:
         return str(value)
 
 
+class InstantConverter:
+    """An instant as 2025-02-28T15:00Z, to the minute or finer: an aware datetime in UTC."""
+
+    regex = r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?Z"
+
+    def to_python(self, value):
+        return datetime.datetime.fromisoformat(value)
+
+    def to_url(self, value):
+        utc = value.astimezone(datetime.UTC)
+        seconds = ":%S.%f" if utc.microsecond else ":%S" if utc.second else ""
+        return utc.strftime(f"%Y-%m-%dT%H:%M{seconds}Z")
+
+
 class MonthConverter:
     """A month as 2025-02: a datetime at its start, in UTC."""
 

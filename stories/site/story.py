@@ -4,6 +4,8 @@ import datetime
 import math
 
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from stories.models import Citation, Source, Story, Version
@@ -28,22 +30,23 @@ def render_story(request, version, *, banner="", **context):
     if version.taken_back == Version.Change.WITHDRAWAL:
         return render(request, "site/gone.html", {"history": history_url(version)}, status=410)
     if version.taken_back:
-        context["removal"] = removal_of(version, request.instant)
+        context["removal"] = removal_of(version)
         return render(request, "site/retracted.html", story_context(request, version) | context)
     return render(request, "site/story.html", story_context(request, version) | context)
 
 
-def removal_of(version, instant):
+def removal_of(version):
     """Return the notice of what took a story back: {at, reason, signed}. A query if that was not `version` itself."""
     if version.change != version.taken_back:
-        rows = Version.objects.published_by(instant).filter(story=version.story_id, change=version.taken_back)
+        rows = Version.objects.published_by(timezone.now()).filter(story=version.story_id, change=version.taken_back)
         version = rows.order_by("-number").first() or version
     removal = upgraded(version.document)["removal"] or {"signed": ""}
     return {"at": version.visible_from, "reason": version.note, "signed": removal["signed"]}
 
 
 def history_url(version):
-    return f"{version.get_absolute_url()}history/"
+    """Return the address of a story's history, which is told as of today on a page of another time too."""
+    return f"{iri_to_uri(version.path)}history/"
 
 
 def story_context(request, version):
@@ -52,7 +55,7 @@ def story_context(request, version):
     names = names_in(document, request.instant)
     citations = [told(citation, names) for citation in numbered_citations(document)]
     text = body.Body(document, citations)
-    public = version.pk is not None and version.visible_from <= request.instant
+    public = version.pk is not None and version.visible_from <= timezone.now()
     history = history_url(version) if public else ""
     declared = declarations(version, history)
     notices = top_notices(document, declared)

@@ -1,13 +1,14 @@
 from django.urls import path, register_converter
 
 from stories.models import Author, Source, Tag, Topic
-from stories.site import corrections, feeds, history, media, sitemaps, views
-from stories.site.paths import FormatConverter, MonthConverter, NumberConverter, SlugConverter
+from stories.site import at, corrections, feeds, history, media, sitemaps, views
+from stories.site.paths import FormatConverter, InstantConverter, MonthConverter, NumberConverter, SlugConverter
 
 register_converter(SlugConverter, "name")
 register_converter(FormatConverter, "format")
 register_converter(MonthConverter, "month")
 register_converter(NumberConverter, "number")
+register_converter(InstantConverter, "instant")
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -33,6 +34,13 @@ for place in ("<int:year>/<int:month>/<int:day>/<name:slug>/history/", "about/<n
     ]
 
 urlpatterns += [path("corrections/", corrections.page, name="corrections")]
+
+# The site at another time.
+urlpatterns += [
+    path("at/", at.choose, name="at"),
+    path("at/<instant:instant>/", at.at, name="at-front"),
+    path("at/<instant:instant>/<path:path>", at.at),
+]
 
 # What machines read.
 urlpatterns += [

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from stories.models import Author, Source, Tag, Topic, Version
 from stories.site.addresses import absolute, present_version
 from stories.site.cards import cards, lead_picture
-from stories.site.listing import filed_under, pages_about_us, river
+from stories.site.listing import arranged, filed_under, pages_about_us, river
 from stories.site.names import MASTHEAD
 from stories.site.story import render_story
 from stories.site.terms import ANCESTORS, around, by_name, tree
@@ -20,10 +20,11 @@ PAGES = 200  # about us: more than anyone writes
 @require_safe
 def front(request):
     before = request.GET.get("before", "")
-    page = river(request.instant, before)
+    first = arranged(request.instant)
+    page = river(request.instant, before, without=first)
     if before and not page.versions:
         raise Http404("nothing older")
-    shown = cards(page.versions)
+    shown = cards(page.versions if before else [*first, *page.versions])
     top = [] if before else [card for card in shown if not card["version"].taken_back][:TOP]
     rest = [card for card in shown if card not in top]
     for card in top[:1]:
@@ -57,7 +58,7 @@ def topic(request, slug):
     if moved:
         return moved
     trail, children, roots = around(found, request.instant)
-    page = listed(request, found, empty=found.open)
+    page = listed(request, found, empty=found.open, first=arranged(request.instant, found))
     context = {"trail": trail, "children": children, "root_topics": roots[:MASTHEAD]}
     return render(request, "site/topic.html", page | context)
 
@@ -102,17 +103,21 @@ def find(queryset, slug):
     return (None, redirect(found.alias_of)) if found.alias_of_id else (found, None)
 
 
-def listed(request, found, *, empty=False):
-    """Return the context of a term's page; raise Http404 if nothing is filed under it, unless it may be `empty`."""
+def listed(request, found, *, empty=False, first=()):
+    """Return the context of a term's page; raise Http404 if nothing is filed under it, unless it may be `empty`.
+
+    The versions `first` stand before the others.
+    """
     before = request.GET.get("before", "")
-    page = filed_under(found, request.instant, before)
-    if not page.versions and (before or not empty):
+    page = filed_under(found, request.instant, before, without=first)
+    shown = page.versions if before else [*first, *page.versions]
+    if not shown and (before or not empty):
         raise Http404("nothing is filed here")
     return {
         "term": found,
         "page": page,
         "before": before,
-        "cards": cards(page.versions),
+        "cards": cards(shown),
         "canonical": canonical(request),
     }
 

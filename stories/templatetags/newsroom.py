@@ -3,14 +3,28 @@
 import datetime
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from stories.site import addresses, languages, names
+from stories.site import addresses, at, languages, names
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def present(context, name, *args):
+    """Give the address of a page as it is now, also on a page that shows another time."""
+    at = context.get("at")
+    url = reverse(name, args=args)
+    return at.to_present(url) if at else url
+
+
+@register.simple_tag
+def address_at(instant, path):
+    return at.address_at(instant, path)
 
 
 @register.simple_tag

@@ -170,11 +170,11 @@ def test_unchanged_sitemaps_need_not_be_sent_again(client, editor):
     assert client.get("/sitemap.xml", headers={"If-None-Match": etag}).status_code == 304
 
 
-def test_robots_may_read_all_but_the_desk(client, db):
+def test_robots_may_read_all_but_the_desk_and_other_times(client, db):
     response = client.get("/robots.txt")
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     text = response.content.decode()
-    assert text == "User-agent: *\nDisallow: /admin/\n\nSitemap: http://testserver/sitemap.xml\n"
+    assert text == "User-agent: *\nDisallow: /admin/\nDisallow: /at/\n\nSitemap: http://testserver/sitemap.xml\n"
 
 
 def test_the_address_of_the_site_can_be_set(client, editor, settings):
