@@ -28,7 +28,7 @@ class FrontPage(models.Model):
     class Meta:
         ordering = ["-visible_from"]
         verbose_name = _("front page")
-        verbose_name_plural = _("front pages")
+        verbose_name_plural = _("front page")  # as the desk calls it: there is one
         constraints = [
             models.UniqueConstraint(
                 fields=["visible_from"], condition=models.Q(topic=None), name="one_front_page_an_instant"

@@ -167,6 +167,7 @@ def test_the_desks_pages_are_accessible(desk, live_server, scheme):
         "/admin/stories/topic/",
         f"/admin/stories/topic/{topic.pk}/change/",
         f"/admin/stories/topic/{topic.pk}/delete/",
+        "/admin/stories/frontpage/",
         "/admin/stories/tag/add/",
         "/admin/stories/source/add/",
         "/admin/stories/author/add/",
@@ -174,6 +175,18 @@ def test_the_desks_pages_are_accessible(desk, live_server, scheme):
         "/admin/stories/user/",
     ]
     assert {page: violations(desk, live_server.url + page) for page in pages} == {page: [] for page in pages}
+
+
+def test_an_editor_puts_a_story_first(desk, reader, live_server):
+    by = make_editor()
+    for headline in ("An old gate", "A new quay"):
+        make_published(by=by, headline=headline)
+    desk.goto(f"{live_server}/admin/stories/frontpage/")
+    pick(desk, "#id_place0", "old gate")
+    desk.get_by_role("button", name="Arrange now").click()
+    expect(desk.get_by_text("The page is arranged like this now.")).to_be_visible()
+    reader.goto(f"{live_server}/")
+    assert reader.locator("h2").all_inner_texts() == ["An old gate", "A new quay"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

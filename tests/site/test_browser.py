@@ -2,7 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
+from stories.site.at import address_at
 from tests.factories import make_published, make_topic, publish_change
 from tests.site.rich import make_rich
 
@@ -40,6 +42,9 @@ def paths(editor):
         "version": f"{corrected.path}history/1/",
         "difference": f"{corrected.path}history/1-2/",
         "corrections": "/corrections/",
+        "another time": "/at/",
+        "story at another time": address_at(timezone.now(), story.path),
+        "nothing at that time": f"/at/2020-01-01T00:00Z{corrected.path}",
         "page about us": about.path,
         "topics": "/topics/",
         "topic": "/topics/diplomacy/",
