@@ -20,7 +20,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 # Pages that are right for any instant. What is not here is told as it is today: histories, policies, corrections.
-PAGES = {"front", "story", "topics", "topic", "tags", "tag", "sources", "source", "authors", "author"}
+PAGES = {
+    "front", "story", "topics", "topic", "tags", "tag", "sources", "source", "authors", "author", "archive",
+    "archive-month",
+}  # fmt: skip
 END_OF_DAY = datetime.time(23, 59)
 
 

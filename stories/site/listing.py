@@ -23,9 +23,14 @@ def river(instant, before="", size=SIZE, without=()):
 
     `without` are versions that stand elsewhere on the page.
     """
+    until, _number = parse_key(before)
+    return river_page(leaving_out(Version.objects.listed_at(instant, until), without, "pk"), before, size)
+
+
+def river_page(rows, before="", size=SIZE):
+    """Return a page of `rows`, versions listed newest first and no later than the key `before`. One query."""
     until, number = parse_key(before)
-    rows = older_than(Version.objects.listed_at(instant, until).without_document(), until, id__gte=number)
-    rows = list(leaving_out(rows, without, "pk")[: size + 1])
+    rows = list(older_than(rows.without_document(), until, id__gte=number)[: size + 1])
     return Page(rows[:size], key_of(rows[size - 1]) if len(rows) > size else "")
 
 
@@ -61,6 +66,20 @@ def pages_about_us(instant):
     """Return the versions of kind page that readers see at `instant`, without their documents, by headline."""
     pages = Version.objects.visible_at(instant).filter(kind=Story.Kind.PAGE, listed=False, sort_at__lte=instant)
     return pages.without_document().order_by("headline", "path")
+
+
+def month_of(instant):
+    return instant.astimezone(datetime.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def published_in(month, instant, before=""):
+    """Keep the versions that lists show at `instant` of stories first published in the UTC month that starts so.
+
+    Of these, with the key `before`, those no later than it.
+    """
+    until, _number = parse_key(before)
+    last = month_of(month + datetime.timedelta(days=31)) - datetime.timedelta(microseconds=1)
+    return Version.objects.listed_at(instant, until=min(until or last, last)).filter(sort_at__gte=month)
 
 
 def key_of(version):

@@ -43,6 +43,10 @@ class InstantConverter:
         return utc.strftime(f"%Y-%m-%dT%H:%M{seconds}Z")
 
 
+class MonthNumberConverter(SlugConverter):
+    regex = "0[1-9]|1[0-2]"
+
+
 class MonthConverter:
     """A month as 2025-02: a datetime at its start, in UTC."""
 

@@ -1,6 +1,5 @@
 """Sitemaps: an index, one for each month of first publication, one of the pages about us, and those of the terms."""
 
-import datetime
 from functools import partial
 
 from django.db.models import CharField, Count, Value
@@ -12,7 +11,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from stories.models import FILINGS, Version
 from stories.site.addresses import absolute
-from stories.site.listing import pages_about_us, public
+from stories.site.listing import pages_about_us, public, published_in
 from stories.site.paths import MonthConverter
 from stories.site.structured import stamp
 
@@ -95,16 +94,6 @@ def counts(instant):
     # Cut from the time as text, which both databases give in UTC: for TruncMonth SQLite would call Python for each row.
     month = Substr(Cast("sort_at", CharField()), 1, 7)
     return Version.objects.listed_at(instant).order_by().values_list(month).annotate(count=Count("pk"))
-
-
-def month_of(instant):
-    return instant.astimezone(datetime.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def published_in(month, instant):
-    """Keep the versions that lists show at `instant` of stories first published in the month that starts so."""
-    last = month_of(month + datetime.timedelta(days=31)) - datetime.timedelta(microseconds=1)
-    return Version.objects.listed_at(instant, until=last).order_by().filter(sort_at__gte=month)
 
 
 def terms(instant):

@@ -1,12 +1,20 @@
 from django.urls import path, register_converter
 
 from stories.models import Author, Source, Tag, Topic
-from stories.site import at, corrections, feeds, history, media, sitemaps, views
-from stories.site.paths import FormatConverter, InstantConverter, MonthConverter, NumberConverter, SlugConverter
+from stories.site import archive, at, corrections, feeds, history, media, sitemaps, views
+from stories.site.paths import (
+    FormatConverter,
+    InstantConverter,
+    MonthConverter,
+    MonthNumberConverter,
+    NumberConverter,
+    SlugConverter,
+)
 
 register_converter(SlugConverter, "name")
 register_converter(FormatConverter, "format")
 register_converter(MonthConverter, "month")
+register_converter(MonthNumberConverter, "monthnumber")
 register_converter(NumberConverter, "number")
 register_converter(InstantConverter, "instant")
 
@@ -34,6 +42,11 @@ for place in ("<int:year>/<int:month>/<int:day>/<name:slug>/history/", "about/<n
     ]
 
 urlpatterns += [path("corrections/", corrections.page, name="corrections")]
+
+urlpatterns += [
+    path("archive/", archive.newest, name="archive"),
+    path("archive/<int:year>/<monthnumber:month>/", archive.month, name="archive-month"),
+]
 
 # The site at another time.
 urlpatterns += [

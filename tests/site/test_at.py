@@ -84,7 +84,7 @@ def test_links_stay_in_that_time_and_lead_back(client, gate):
         present = {"/at/", "/corrections/", "/about/", "/feeds/all.rss", "/feeds/all.atom", f"{gate.path}history/"}
         assert {link for link in ours if not link.startswith(f"/at/{BETWEEN}/")} <= present, path
         for link in ours:
-            assert client.get(link).status_code == 200, (path, link)
+            assert client.get(link, follow=True).status_code == 200, (path, link)
 
 
 def test_every_link_of_an_older_page_keeps_the_time(client, gate):

@@ -42,6 +42,7 @@ def paths(editor):
         "version": f"{corrected.path}history/1/",
         "difference": f"{corrected.path}history/1-2/",
         "corrections": "/corrections/",
+        "month": f"/archive/{timezone.now():%Y/%m}/",
         "another time": "/at/",
         "story at another time": address_at(timezone.now(), story.path),
         "nothing at that time": f"/at/2020-01-01T00:00Z{corrected.path}",

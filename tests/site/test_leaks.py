@@ -37,6 +37,11 @@ EXAMPLES = {
     "about/<name:slug>/history/<number:old>-<number:new>/": ["/about/seen-page/history/1-2/"],
     "corrections/": ["/corrections/"],
     "feeds/corrections.<format:format>": ["/feeds/corrections.rss", "/feeds/corrections.atom"],
+    "archive/": ["/archive/"],
+    "archive/<int:year>/<monthnumber:month>/": [
+        "/archive/{year}/{monthnumber}/",
+        "/archive/{year}/{monthnumber}/?before={key}",
+    ],
     "at/": ["/at/", "/at/?path={story}"],
     "at/<instant:instant>/": ["/at/{now}/", "/at/{now}/?before={key}"],
     "at/<instant:instant>/<path:path>": [
@@ -71,6 +76,7 @@ EXAMPLES = {
     "robots.txt": ["/robots.txt"],
     "media/<path:name>": ["/media/{picture}"],
 }
+LEAD_ON = {"/archive/"}  # to another page
 # What nobody may find: the pages of what is not published.
 ABSENT = [
     "{day}/{state}-story/",
@@ -98,6 +104,7 @@ ABSENT = [
     "/feeds/sources/{state}-source.atom",
     "/feeds/authors/{state}-author.atom",
     "/sitemaps/stories-{later}.xml",
+    "/archive/{lateryear}/{latermonth}/",
     "/media/",
     "/media/pictures/",
 ]
@@ -208,7 +215,11 @@ def site():
         "updated": updated.path,
         "changed": changed.path,
         "key": f"{now + MUCH_LATER:%Y%m%dT%H%M%S%f}-1",
+        "year": f"{now:%Y}",
+        "monthnumber": f"{now:%m}",
         "month": f"{now:%Y-%m}",
+        "lateryear": f"{now + MUCH_LATER:%Y}",
+        "latermonth": f"{now + MUCH_LATER:%m}",
         "later": f"{now + MUCH_LATER:%Y-%m}",
         "day": f"/{now:%Y/%m/%d}",
         "now": f"{timezone.now():%Y-%m-%dT%H:%M:%S.%f}Z",
@@ -252,7 +263,7 @@ def test_no_page_shows_what_is_not_published(client, admin_client, site, reader)
     said = ""
     for template in [path for paths in EXAMPLES.values() for path in paths]:
         path = template.format(**site.asked)
-        response = asker.get(path)
+        response = asker.get(path, follow=path in LEAD_ON)
         assert (path, response.status_code) == (path, 200)
         text = everything(response)
         assert [leaked for leaked in hidden if leaked in text] == [], path

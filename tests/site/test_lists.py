@@ -27,7 +27,7 @@ def page(client, path, status=200):
 
 
 def headlines(html):
-    return re.findall(r'<h[23]><a href="/2025[^>]*>([^<]+)</a>', html)
+    return re.findall(r'<h[23]><a href="(?:/at/[^/]+)?/202[0-9][^>]*>([^<]+)</a>', html)
 
 
 def filed(count, **values):

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from stories.models import Author, Source, Tag, Topic, Version
-from stories.site.listing import filed_under, key_of, pages_about_us, river
+from stories.site.listing import filed_under, key_of, pages_about_us, published_in, river, river_page
 from tests.factories import make_author, make_published, make_source, make_tag, make_topic, publish_change, utc
 
 NOW = utc(2100, 1, 1)
@@ -93,6 +93,13 @@ def test_what_is_filed_under_a_term_reads_one_range_of_a_covering_index(stories,
 def test_a_story_is_found_by_its_path_in_the_index(stories):
     [plan] = plans(lambda: list(Version.objects.visible_at(NOW).filter(path=stories[0].path).order_by()))
     assert_reads_one_range(plan, "version_at_path", r"path=\? AND visible_from<\?", covering=False)
+
+
+@pytest.mark.parametrize("before", [lambda stories: "", deep])
+def test_a_month_reads_one_range_of_the_index(stories, before):
+    key = before(stories)
+    [plan] = plans(lambda: river_page(published_in(utc(2025, 1, 1), NOW, key), key, size=2))
+    assert_reads_one_range(plan, "versions_listed", r"sort_at>\? AND sort_at<\?", covering=False)
 
 
 def test_pages_about_us_are_read_from_an_index_of_their_own(stories):
