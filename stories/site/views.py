@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from stories.models import Author, Source, Tag, Topic, Version
 from stories.site.addresses import absolute, present_version
 from stories.site.cards import cards, lead_picture
+from stories.site.changes import changes_of_the_day
 from stories.site.listing import arranged, filed_under, pages_about_us, river
 from stories.site.names import MASTHEAD
 from stories.site.story import render_story
@@ -25,11 +26,12 @@ def front(request):
     if before and not page.versions:
         raise Http404("nothing older")
     shown = cards(page.versions if before else [*first, *page.versions])
+    changes = None if before else changes_of_the_day(request.instant)
     top = [] if before else [card for card in shown if not card["version"].taken_back][:TOP]
     rest = [card for card in shown if card not in top]
     for card in top[:1]:
         card["picture"] = lead_picture(card["version"])
-    context = {"lead": top[:1], "seconds": top[1:], "river": rest, "page": page, "before": before}
+    context = {"lead": top[:1], "seconds": top[1:], "river": rest, "page": page, "before": before, "changes": changes}
     return render(request, "site/front.html", context | {"canonical": canonical(request)})
 
 

@@ -1,0 +1,36 @@
+"""What was changed on a day in stories that readers had already: the newsroom's own news, on the front page."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+
+from stories.models import Version
+from stories.site.story import history_url
+
+SHOWN = 6
+NOT_TOLD = [Version.Change.FIRST, Version.Change.MINOR, Version.Change.WITHDRAWAL]
+
+
+@dataclass(frozen=True)
+class Changes:
+    entries: list  # [{version, url}], newest first
+    more: bool
+
+
+def changes_of_the_day(instant):
+    """Return the Changes of the day of `instant`, in the site's zone, up to it. One query."""
+    midnight = timezone.localtime(instant).replace(hour=0, minute=0, second=0, microsecond=0)
+    # Of a story that was taken back only that is told: what its earlier changes said is gone.
+    taken_back = Q(taken_back="") | Q(change=Version.Change.RETRACTION)
+    rows = Version.objects.published_by(instant).filter(taken_back, visible_from__gte=midnight, listed=True)
+    rows = rows.exclude(change__in=NOT_TOLD).without_document().order_by("-visible_from", "-id")
+    versions = list(rows[: SHOWN + 1])
+    entries = [{"version": version, "url": where(version)} for version in versions[:SHOWN]]
+    return Changes(entries, len(versions) > SHOWN)
+
+
+def where(version):
+    """Return the address of what a change changed: the comparison, of a taking back the history."""
+    history = history_url(version)
+    return history if version.taken_back else f"{history}{version.number - 1}-{version.number}/"
