@@ -76,7 +76,7 @@ class Version(models.Model):
     sort_at = models.DateTimeField(_("first published"))  # of the story
     updated_at = models.DateTimeField(_("updated"))  # since when readers have its last change that was not minor
     source_count = models.PositiveSmallIntegerField(_("sources"), default=0)
-    # What was declared up to here: [{number, change, at, note, correction}], changes that are corrections and the like.
+    # What was declared up to here, [{number, change, at, note, correction}]: corrections and the like, noted updates.
     declared = models.JSONField(default=list)
     # What the editor overrode, with a reason, as the history tells: [{check, sentence, words, reason}].
     overrides = models.JSONField(default=list)

@@ -7,7 +7,7 @@ import secrets
 from stories.models import Address, Story, Version
 from stories.publishing.document import canonical, numbered_citations, upgraded
 
-# Changes that readers are told of wherever the story stands; the others only in its history.
+# Changes that readers are told of wherever the story stands, with updates that have a note; others in its history only.
 DECLARED = {
     Version.Change.CLARIFICATION,
     Version.Change.CORRECTION,
@@ -94,7 +94,8 @@ def taken_back_by(change):
 
 
 def declaration(version):
-    if version.change not in DECLARED:
+    told = version.change in DECLARED or (version.change == Version.Change.UPDATE and version.note)
+    if not told:
         return []
     return [
         {

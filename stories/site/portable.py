@@ -57,7 +57,9 @@ def portable_html(version, absolute):
     citations = numbered_citations(document)
     numbers = {citation["key"]: citation["number"] for citation in citations}
     frame = Frame(absolute(version.path), absolute, numbers)
-    parts = [declared_note(change) for change in reversed(version.declared)]
+    # An update is in the text already; what was wrong or unclear must be told to who read it before.
+    told = [change for change in version.declared if change["change"] != Version.Change.UPDATE]
+    parts = [declared_note(change) for change in reversed(told)]
     if document["standfirst"]:
         parts.append(format_html("<p><strong>{}</strong></p>", document["standfirst"]))
     if document["lead_image"]:

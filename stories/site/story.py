@@ -12,10 +12,12 @@ from stories.models import Citation, Source, Story, Version
 from stories.publishing.document import numbered_citations, upgraded, word_count
 from stories.site import body, languages
 from stories.site.addresses import absolute, site_of
+from stories.site.basis import basis
 from stories.site.names import names_in
 from stories.site.related import related
 
 WORDS_A_MINUTE = 230
+UPDATES = 3  # told under the headline; the history has them all
 CONTENTS_FROM = 3  # headings
 NO_LINK_EXPECTED = {Citation.Obtained.INTERVIEW, Citation.Obtained.OBSERVED}
 
@@ -80,7 +82,11 @@ def story_context(request, version):
         "contents_in_margin": in_margin,
         "passages": body.passages(pieces, len(contents) if in_margin else 0),
         "citations": citations,
-        "closing_notices": [entry for entry in declared if not entry["on_top"]],
+        "basis": basis(citations),
+        "updates": [entry for entry in declared if entry["change"] == Version.Change.UPDATE][:UPDATES],
+        "closing_notices": [
+            entry for entry in declared if not (entry["on_top"] or entry["change"] == Version.Change.UPDATE)
+        ],
         "ai_use": AI_USE.get(document["ai_use"], lambda: "")(),
         "minutes": max(1, math.ceil(word_count(document) / WORDS_A_MINUTE)),
         "related": [] if version.kind == Story.Kind.PAGE else related(version, names, request.instant),
@@ -143,6 +149,7 @@ def declarations(version, history=""):
         Version.Change.CORRECTION: _("Correction"),
         Version.Change.CLARIFICATION: _("Clarification"),
         Version.Change.EDITORS_NOTE: _("Editor’s note"),
+        Version.Change.UPDATE: _("Update"),
     }
     shown = []
     for entry in version.declared:
@@ -152,6 +159,7 @@ def declarations(version, history=""):
         grave = correction["severity"] in ("critical", "major")
         shown.append(
             {
+                "change": entry["change"],
                 "id": f"change-{entry['number']}",
                 "diff": f"{history}{entry['number'] - 1}-{entry['number']}/" if history and entry["number"] > 1 else "",
                 "label": labels[entry["change"]],
