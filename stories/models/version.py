@@ -75,6 +75,7 @@ class Version(models.Model):
     summary = models.TextField(_("summary"), blank=True)
     sort_at = models.DateTimeField(_("first published"))  # of the story
     updated_at = models.DateTimeField(_("updated"))  # since when readers have its last change that was not minor
+    translation_of = models.UUIDField(_("translation of"), null=True, blank=True)  # id of the original story
     source_count = models.PositiveSmallIntegerField(_("sources"), default=0)
     # What was declared up to here, [{number, change, at, note, correction}]: corrections and the like, noted updates.
     declared = models.JSONField(default=list)
@@ -103,6 +104,9 @@ class Version(models.Model):
             models.Index(fields=["path", "visible_from", "visible_until"], name="version_at_path"),
             models.Index(fields=["-sort_at", "-id", "visible_from", "visible_until", "listed"], name="versions_listed"),
             models.Index(fields=["visible_from"], name="versions_by_instant"),
+            models.Index(
+                fields=["translation_of"], name="version_translations", condition=Q(translation_of__isnull=False)
+            ),
             models.Index(
                 fields=["visible_from", "visible_until"], condition=Q(kind=Story.Kind.PAGE), name="pages_about_us"
             ),

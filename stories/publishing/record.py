@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import secrets
+import uuid
 
 from stories.models import Address, Story, Version
 from stories.publishing.document import canonical, numbered_citations, upgraded
@@ -20,7 +21,7 @@ DECLARED = {
 # The columns that fill_columns() fills.
 DERIVED = [
     "kind", "language", "headline", "kicker", "summary", "sort_at", "updated_at", "source_count", "declared", "listed",
-    "taken_back",
+    "taken_back", "translation_of",
 ]  # fmt: skip
 
 
@@ -68,6 +69,7 @@ def fill_columns(version, previous):
     version.headline = document["headline"]
     version.kicker = document["kicker"]
     version.summary = document["summary"] or document["standfirst"]
+    version.translation_of = uuid.UUID(document["translation_of"]) if document["translation_of"] else None
     version.source_count = len(distinct_sources(document))
     version.sort_at = previous.sort_at if previous else version.visible_from
     minor = previous and version.change == Version.Change.MINOR

@@ -15,6 +15,7 @@ from stories.site.addresses import absolute, site_of
 from stories.site.basis import basis
 from stories.site.names import names_in
 from stories.site.related import related
+from stories.site.translations import translations
 
 WORDS_A_MINUTE = 230
 UPDATES = 3  # told under the headline; the history has them all
@@ -23,7 +24,7 @@ NO_LINK_EXPECTED = {Citation.Obtained.INTERVIEW, Citation.Obtained.OBSERVED}
 
 
 def render_story(request, version, *, banner="", **context):
-    """Return the response that shows `version`, saved or not. Two queries.
+    """Return the response that shows `version`, saved or not. Three queries.
 
     `banner` is a sentence above the page, that of a preview; what carries one is not for search engines. `context` is
     added to the template's.
@@ -82,6 +83,7 @@ def story_context(request, version):
         "contents_in_margin": in_margin,
         "passages": body.passages(pieces, len(contents) if in_margin else 0),
         "citations": citations,
+        "translations": translations(version, request.instant),
         "basis": basis(citations),
         "updates": [entry for entry in declared if entry["change"] == Version.Change.UPDATE][:UPDATES],
         "closing_notices": [

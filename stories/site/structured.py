@@ -107,6 +107,7 @@ def article(version, document, names, citations, full):
         keywords=[name.name for name in names.tags],
         wordCount=None if version.taken_back else word_count(document),
         image=[image(picture, full) for picture in pictures(document) if picture["file"]],
+        translationOfWork={"@id": f"urn:uuid:{version.translation_of}"} if version.translation_of else None,
         digitalSourceType=MADE_WITH.get(document["ai_use"]),
         correction=[] if version.taken_back else [correction(change, page, full) for change in version.corrections],
         citation=[cited(citation, page, full) for citation in citations] + posts(document, page),

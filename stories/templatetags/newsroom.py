@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
-from stories.site import addresses, at, languages, names
+from stories.site import addresses, at, languages, names, translations
 
 register = template.Library()
 
@@ -39,6 +39,23 @@ def instant(value, form="full"):
         text = f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
     machine = value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return format_html('<time datetime="{}">{}</time>', machine, text)
+
+
+@register.simple_tag
+def language_name(code):
+    return translations.name_here(code)
+
+
+@register.simple_tag(takes_context=True)
+def alternate_languages(context):
+    """Give search engines the same story in all its languages, this one too: the same set on each of its pages."""
+    found, version = context["translations"], context["version"]
+    if not found.others:
+        return ""
+    rows = [(translations.own_language(version), version.path), *((row.language, row.path) for row in found.others)]
+    rows = sorted(rows) + ([("x-default", found.path)] if found.path else [])
+    link = '<link rel="alternate" hreflang="{}" href="{}">'
+    return format_html_join("\n  ", link, ((code, addresses.absolute(context["request"], path)) for code, path in rows))
 
 
 @register.simple_tag

@@ -432,13 +432,13 @@ def test_what_a_page_says_of_itself_to_others(client, settings):
 # Cost, and the desk's preview
 
 
-def test_a_story_costs_three_queries_at_any_size(client, django_assert_num_queries):
+def test_a_story_costs_four_queries_at_any_size(client, django_assert_num_queries):
     small, large = make_published(), make_rich()
     for number in range(30):
         make_published(tags=large.document["tags"], topics=large.document["topics"], headline=f"Other {number}")
     assert TagFiling.objects.count() > 60
     for version in (small, large):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             page_of(client, version)
 
 

@@ -291,7 +291,7 @@ def test_words_are_those_of_schema_org(client, corrected):
 
 
 def test_it_costs_a_story_no_query(client, corrected, django_assert_max_num_queries):
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         client.get(corrected.path)
 
 

@@ -1,0 +1,99 @@
+"""A story in several languages."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from stories.publishing.removals import withdraw
+from stories.publishing.verbs import seen
+from stories.site.at import address_at
+from stories.site.translations import name_here, name_of
+from tests.factories import make_published, make_revision, publish_change
+from tests.site.test_lists import page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def gate(editor):
+    return make_published(by=editor, headline="The gate", language="en")
+
+
+def translated(original, language, headline, **values):
+    return make_published(
+        by=None, language=language, headline=headline, slug=headline, translation_of=str(original.story_id), **values
+    )
+
+
+def alternates(html):
+    return re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="http://testserver([^"]+)">', html)
+
+
+def test_a_story_in_one_language_says_nothing_of_languages(client, gate):
+    html = page(client, gate.path)
+    assert alternates(html) == []
+    assert 'class="translations"' not in html
+
+
+def test_each_page_names_the_same_set_itself_among_it(client, gate):
+    turkish, russian = translated(gate, "tr", "Kapı"), translated(gate, "ru", "Ворота")
+    make_revision(language="de", headline="Tor", translation_of=str(gate.story_id))
+    expected = [
+        ("en", gate.path),
+        ("ru", russian.get_absolute_url()),
+        ("tr", turkish.get_absolute_url()),
+        ("x-default", gate.path),
+    ]
+    for version in (gate, turkish, russian):
+        assert alternates(page(client, version.path)) == expected
+
+
+def test_readers_are_led_to_the_original_and_to_other_languages(client, gate):
+    turkish = translated(gate, "tr", "Kapı")
+    html = page(client, turkish.path)
+    assert "Translated from English." in html
+    assert f'<a href="{gate.path}" hreflang="en">Read the original</a>' in html
+    assert re.search(r'hreflang="tr" lang="tr" dir="ltr">Türkçe</a>', page(client, gate.path))
+
+
+def test_a_translation_behind_its_original_says_so(client, editor, gate):
+    turkish = translated(gate, "tr", "Kapı")
+    assert "The original was changed" not in page(client, turkish.path)
+    publish_change(gate.story, by=editor, change="minor", dateline="Istanbul")
+    assert "The original was changed" not in page(client, turkish.path)
+    publish_change(gate.story, by=editor, standfirst="More is known.")
+    assert "The original was changed on" in page(client, turkish.path)
+    publish_change(turkish.story, by=editor, standfirst="Dahası biliniyor.")
+    assert "The original was changed" not in page(client, turkish.path)
+
+
+def test_a_translation_without_original_stands_alone(client, editor, gate):
+    turkish, russian = translated(gate, "tr", "Kapı"), translated(gate, "ru", "Ворота")
+    withdraw(gate.story, by=editor, signed="Ed", reason="By order.", expecting=seen(gate.story))
+    html = page(client, turkish.path)
+    assert alternates(html) == [("ru", russian.get_absolute_url()), ("tr", turkish.get_absolute_url())]
+    assert "Read the original" not in html
+
+
+def test_another_time_knows_the_translations_of_then(client, gate):
+    before = timezone.now()
+    turkish = translated(gate, "tr", "Kapı")
+    assert "Türkçe" not in page(client, address_at(before, gate.path))
+    html = page(client, address_at(timezone.now(), gate.path))
+    assert re.search(rf'href="/at/[^/]+{re.escape(turkish.get_absolute_url())}"', html)
+
+
+def test_languages_are_called_by_their_names():
+    assert [name_of(code) for code in ("tr", "pt-BR", "de-CH", "tlh")] == [
+        "Türkçe",
+        "Português brasileiro",
+        "Deutsch",
+        "tlh",
+    ]
+    assert [name_here(code) for code in ("tr", "pt-BR", "tlh")] == ["Turkish", "Portuguese", "tlh"]
+
+
+def test_the_original_is_named_to_machines(client, gate):
+    turkish = translated(gate, "tr", "Kapı")
+    assert f'"translationOfWork":{{"@id":"urn:uuid:{gate.story_id}"}}' in page(client, turkish.path)
