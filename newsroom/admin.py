@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-MODELS = ["Story", "FrontPage", "Source", "Topic", "Tag", "Author", "Picture", "User"]
+MODELS = ["Story", "FrontPage", "Report", "Source", "Topic", "Tag", "Author", "Picture", "User"]
 ORDER = {name: position for position, name in enumerate(MODELS)}
 
 

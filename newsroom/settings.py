@@ -136,8 +136,11 @@ FORMS_URLFIELD_ASSUME_HTTPS = True
 HTTPS = env.bool("HTTPS", default=True)  # `make run` switches it off in var/env: it serves this machine only
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_AGE = None  # until the browser closes: the form for reports is the only page that gives readers a cookie
+CSRF_FAILURE_VIEW = "stories.site.views.form_refused"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0)
-if env.bool("BEHIND_PROXY", default=False):  # only then is this header the proxy's own word
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # of X-Forwarded-For then the last hop is believed
+if BEHIND_PROXY:  # only then is this header the proxy's own word
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"

@@ -14,6 +14,9 @@ ACTIONS = {
     "cancel": _("cancelled"),
     "merge": _("written again, with a change that went out before it"),
     "import": _("added here by an import"),
+    "correct_report": _("put right what a reader reported"),
+    "answer_report": _("a reader’s report on it was answered"),
+    "dismiss_report": _("a reader’s report on it was dismissed"),
 }
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from stories.desk.preview import preview, preview_new
 from stories.desk.publish_forms import CHANGES, MomentForm, PublishForm, SeenForm
+from stories.desk.reports import open_reports
 from stories.desk.states import State, name_of, state_of, told
 from stories.publishing import preflight, verbs
 from stories.publishing.document import DocumentError
@@ -67,6 +68,7 @@ def form_context(request, story):
         "save_label": save_label(state),
         "publish_label": _("Publish changes…") if state.live else _("Publish…"),
         "can_publish": may_publish(request),
+        "reports": open_reports(request, story),
         "preview_url": (
             reverse("admin:stories_story_preview", args=[story.pk])
             if story

@@ -18,6 +18,7 @@ class Report(models.Model):
     story = models.ForeignKey(Story, models.CASCADE, related_name="reports", verbose_name=_("story"))
     version = models.ForeignKey(Version, models.PROTECT, related_name="reports", verbose_name=_("version read"))
     block = models.UUIDField(_("passage"), null=True, blank=True)  # id of the block it is about
+    paragraph = models.PositiveIntegerField(null=True, blank=True)  # of a block of text: which of its parts, from 0
     text = models.TextField(_("what is wrong"))
     email = models.EmailField(_("e-mail"), blank=True)
     sender = models.CharField(max_length=32, blank=True)  # a keyed hash of address and day, to limit the rate

@@ -2,6 +2,7 @@
 
 import itertools
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from stories.models import Author, Citation, Story, Version
+from stories.models import Author, Citation, Report, Story, Version
 from stories.publishing.changes import ADDED, REMOVED, SAME, compare
 from stories.publishing.document import upgraded
 from stories.site import languages
@@ -29,7 +30,8 @@ def history(request, **parts):
     live, moved = found(request)
     if moved:
         return moved
-    rows = published(live, request.instant).order_by("-number")
+    reported = Exists(Report.objects.filter(led_to=OuterRef("pk")))
+    rows = published(live, request.instant).annotate(reported=reported).order_by("-number")
     if before := request.GET.get("before", ""):
         rows = rows.filter(number__lt=number_of(before))
     versions = list(rows[: SIZE + 1])  # one more, to compare the last with
@@ -135,6 +137,7 @@ def entry(version, documents, authors):
         "size": size(before, document) if comparable else None,
         "previous": version.number - 1 if comparable else None,
         "imported": version.visible_from < version.recorded_at,
+        "reported": version.reported,
     }
 
 

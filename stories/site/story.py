@@ -52,6 +52,11 @@ def history_url(version):
     return f"{iri_to_uri(version.path)}history/"
 
 
+def report_url(version):
+    """Return the address of the form on which a reader of `version` reports an error."""
+    return f"{iri_to_uri(version.path)}report/?version={version.number}"
+
+
 def story_context(request, version):
     """Return what the story's template needs."""
     document = upgraded(version.document)
@@ -70,6 +75,7 @@ def story_context(request, version):
     return {
         "version": version,
         "history": history,
+        "report": report_url(version) if public else "",
         "document": document,
         "names": names,
         "root_topics": names.roots,

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from stories.models import Author, Source, Tag, Topic
-from stories.site import archive, at, corrections, feeds, history, media, sitemaps, views
+from stories.site import archive, at, corrections, feeds, history, media, reports, sitemaps, views
 from stories.site.paths import (
     FormatConverter,
     InstantConverter,
@@ -33,12 +33,13 @@ urlpatterns = [
     path("authors/<name:slug>/", views.author, name="author"),
 ]
 
-# What became of a story.
-for place in ("<int:year>/<int:month>/<int:day>/<name:slug>/history/", "about/<name:slug>/history/"):
+# What became of a story, and what readers say of it.
+for place in ("<int:year>/<int:month>/<int:day>/<name:slug>/", "about/<name:slug>/"):
     urlpatterns += [
-        path(place, history.history),
-        path(place + "<number:number>/", history.version),
-        path(place + "<number:old>-<number:new>/", history.diff),
+        path(place + "history/", history.history),
+        path(place + "history/<number:number>/", history.version),
+        path(place + "history/<number:old>-<number:new>/", history.diff),
+        path(place + "report/", reports.report),
     ]
 
 urlpatterns += [path("corrections/", corrections.page, name="corrections")]

@@ -135,6 +135,11 @@ def not_found(request, exception=None):
     return render(request, "404.html", status=404)
 
 
+def form_refused(request, reason=""):
+    """Say what to do when a form comes without its cookie; give back what was written on a report."""
+    return render(request, "site/form_refused.html", {"written": request.POST.get("text", "")}, status=403)
+
+
 def server_error(request):
     """Say so, without database or request: either may be what failed."""
     return HttpResponseServerError(get_template("500.html").render())

@@ -248,7 +248,8 @@ def test_taggits_own_tags_are_not_in_the_admin(desk):
 
 def test_stories_of_the_desk_come_first(desk):
     names = [model["object_name"] for model in desk.get(reverse("admin:index")).context["app_list"][0]["models"]]
-    assert names == [name for name in ["Story", "Source", "Topic", "Tag", "Author", "Picture", "User"] if name in names]
+    order = ["Story", "FrontPage", "Report", "Source", "Topic", "Tag", "Author", "Picture", "User"]
+    assert names == [name for name in order if name in names]
 
 
 def test_a_login_is_made_with_a_password(desk):

@@ -20,6 +20,7 @@ from stories.models import (
     Version,
 )
 from stories.publishing.record import hash_of
+from stories.publishing.reports import receive
 from stories.publishing.working_copy import document_from_story
 from tests.factories import make_published, make_source, make_tag, make_topic, publish_change, utc
 from tests.interchange.test_load import DEMO
@@ -72,6 +73,16 @@ def test_the_fixture_has_nothing_of_a_machine_or_its_users():
     for name in ("salt", "sha256", "recorded_at", "created_at", "changed_at", "password", "stories.user"):
         assert f'"{name}"' not in text
     assert {row["model"] for row in rows()} >= {"stories.version", "stories.story", "stories.source", "stories.topic"}
+
+
+def test_what_readers_reported_goes_into_no_file(tmp_path, editor):
+    version = make_published(by=editor)
+    receive(version, text="zzreportedzz", email="zzreportedzz@example.org", sender="zzreportedzz")
+    call_command("dump_fixture", tmp_path / "stories.json")
+    call_command("dump_stories", tmp_path / "dump", verbosity=0)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 2
+    assert not [path for path in files if b"zzreportedzz" in path.read_bytes()]
 
 
 def test_loading_the_fixture_again_changes_nothing(capsys):

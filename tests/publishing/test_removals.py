@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from stories.models import User, Version
 from stories.publishing.document import new_id
 from stories.publishing.removals import redact, retract, withdraw, without
+from stories.publishing.reports import receive, resolve
 from stories.publishing.verbs import PublishError, seen
 from stories.publishing.verify import verify
 from tests.factories import make_published, publish_change
@@ -73,6 +74,18 @@ def test_a_redaction_reaches_versions_revisions_and_journal_through_markup(edito
     assert version.document["blocks"][0]["html"] == "<p>It was […] &amp; Co, she said.</p>"
     assert [v.note for v in first.story.versions.all()] == ["", "Names […].", "To protect a person."]
     assert list(verify()) == []
+
+
+def test_a_redaction_reaches_what_readers_reported_and_what_was_done(editor):
+    first = make_published(by=editor)
+    told = receive(first, text="Jane Roe never said it.", email="reader@example.org", sender="x")
+    done = receive(first, text="Who said it?", sender="y")
+    resolve(done, by=editor, state="answered", resolution="It was Jane Roe.")
+    take_back(redact, first.story, editor, passage="Jane Roe", reason="To protect a person.")
+    told.refresh_from_db()
+    done.refresh_from_db()
+    assert (told.text, told.state) == ("[…] never said it.", "open")
+    assert done.resolution == "It was […]."
 
 
 def test_a_redaction_reaches_a_plan_which_stays_planned(editor):

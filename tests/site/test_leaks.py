@@ -14,6 +14,7 @@ from stories.models import Author, Picture, Source, Story, Tag, Topic, Version
 from stories.models.citation import make_key
 from stories.publishing.document import new_id
 from stories.publishing.imports import import_versions
+from stories.publishing.reports import receive, resolve
 from stories.publishing.revisions import save_document
 from stories.publishing.working_copy import picture_document, source_document
 from tests.factories import make_editor, make_published, make_revision, publish_change
@@ -26,7 +27,11 @@ MUCH_LATER = datetime.timedelta(days=40)
 EXAMPLES = {
     "": ["/", "/?before={key}"],
     "<int:year>/<int:month>/<int:day>/<name:slug>/": ["{story}", "{updated}"],
-    "<int:year>/<int:month>/<int:day>/<name:slug>/history/": ["{story}history/", "{updated}history/"],
+    "<int:year>/<int:month>/<int:day>/<name:slug>/history/": [
+        "{story}history/",
+        "{updated}history/",
+        "{changed}history/",
+    ],
     "<int:year>/<int:month>/<int:day>/<name:slug>/history/<number:number>/": [
         "{story}history/1/",
         "{updated}history/1/",
@@ -35,6 +40,13 @@ EXAMPLES = {
     "about/<name:slug>/history/": ["/about/seen-page/history/"],
     "about/<name:slug>/history/<number:number>/": ["/about/seen-page/history/1/"],
     "about/<name:slug>/history/<number:old>-<number:new>/": ["/about/seen-page/history/1-2/"],
+    "<int:year>/<int:month>/<int:day>/<name:slug>/report/": [
+        "{story}report/",
+        "{updated}report/",
+        "{changed}report/?version=1",
+        "{story}report/?sent",
+    ],
+    "about/<name:slug>/report/": ["/about/seen-page/report/", "/about/seen-page/report/?version=1"],
     "corrections/": ["/corrections/"],
     "feeds/corrections.<format:format>": ["/feeds/corrections.rss", "/feeds/corrections.atom"],
     "archive/": ["/archive/"],
@@ -86,6 +98,9 @@ ABSENT = [
     "{updated}history/1-2/",
     "{updated}history/2-1/",
     "{story}history/2/",
+    "{story}report/?version=2",
+    "{updated}report/?version=2",
+    "{day}/{state}-story/report/",
     "/at/{tomorrow}/",
     "/at/{tomorrow}{updated}",
     "/at/{tomorrow}{day}/{state}-story/",
@@ -95,6 +110,7 @@ ABSENT = [
     "/about/{state}-story/",
     "/about/{state}-story/history/",
     "/about/{state}-story/history/1/",
+    "/about/{state}-story/report/",
     "/topics/{state}-topic/",
     "/tags/{state}-tag/",
     "/sources/{state}-source/",
@@ -209,7 +225,10 @@ def site():
     about = make_revision(by=by, kind="page", **fields_of("pageplan"))
     import_versions(about.story, [(about.document, "first", "", now + LATER)])
     changed = make_published(by=by, headline="Changed", slug="changed", **filed)
-    publish_change(changed.story, by=by, standfirst="It was changed.")
+    later = publish_change(changed.story, by=by, standfirst="It was changed.")
+    email = f"{word('report', 'email')}@example.org"
+    report = receive(changed, text=word("report", "text"), email=email, sender="x")
+    resolve(report, by=by, state="corrected", resolution=word("report", "resolution"), version=later)
     asked = {
         "story": seen.path,
         "updated": updated.path,
@@ -260,6 +279,7 @@ def test_the_states_are_what_they_are_called(site):
 def test_no_page_shows_what_is_not_published(client, admin_client, site, reader):
     asker = client if reader == "anybody" else admin_client
     hidden = [word(state, field) for state in STATES for field in FIELDS] + [f"{state}-" for state in STATES]
+    hidden += [word("report", field) for field in ("text", "email", "resolution")]
     said = ""
     for template in [path for paths in EXAMPLES.values() for path in paths]:
         path = template.format(**site.asked)
