@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -59,13 +60,15 @@ class ResolveForm(forms.Form):
         label=gettext_lazy("What was done"),
         required=False,
         widget=forms.Textarea({"rows": 4}),
-        help_text=gettext_lazy("For colleagues: readers never see it. Not needed if you name a version."),
+        help_text=gettext_lazy("For colleagues: readers never see it."),
     )
 
     def __init__(self, report, *args, **kwargs):
         super().__init__(*args, **kwargs)
         later = later_versions(report)
         self.fields["state"].choices = [way for way in WAYS if way[0] != Report.State.CORRECTED or later]
+        if later:
+            self.fields["resolution"].help_text = _("For colleagues: readers never see it. A version needs no words.")
         self.fields["version"].queryset = later
         self.fields["version"].label_from_instance = told_version
 
@@ -104,7 +107,7 @@ class ReportChangeList(ChangeList):
 class ReportAdmin(DeskAdmin):
     """What readers wrote is looked at and resolved, never added, changed or deleted."""
 
-    list_display = ["excerpt", "story_told", "passage_told", "received", "state"]
+    list_display = ["excerpt", "about", "received", "state"]
     list_filter = ["state"]
     search_fields = ["text", "email", "version__headline"]
     fields = ["text"]
@@ -126,13 +129,11 @@ class ReportAdmin(DeskAdmin):
     def excerpt(self, report):
         return Truncator(report.text).chars(120)
 
-    @admin.display(description=gettext_lazy("story"), ordering="version__headline")
-    def story_told(self, report):
-        return _("%(story)s, version %(number)s") % {"story": title_of(report), "number": report.version.number}
-
-    @admin.display(description=gettext_lazy("passage"))
-    def passage_told(self, report):
-        return report.passage.first_words if report.passage else _("the story as a whole")
+    @admin.display(description=gettext_lazy("story and passage"), ordering="version__headline")
+    def about(self, report):
+        story = _("%(story)s, version %(number)s") % {"story": title_of(report), "number": report.version.number}
+        passage = report.passage.first_words if report.passage else _("the story as a whole")
+        return format_html("{}<br><small>{}</small>", story, passage)
 
     @admin.display(description=gettext_lazy("received"), ordering="created_at")
     def received(self, report):

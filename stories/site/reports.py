@@ -50,7 +50,7 @@ class ReportForm(forms.Form):
     homepage = forms.CharField(required=False, widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"}))
 
     def __init__(self, *args, choices, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.places = {passage.key: passage for passage in choices}
         self.fields["passage"].choices = [
             ("", _("The story as a whole")),

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from stories.models import Version
+from stories.publishing.reports import receive, resolve
 from stories.publishing.revisions import save_document
 from stories.publishing.verbs import publish
 from tests.factories import make_author, make_editor, make_published, make_revision, make_source, make_topic, utc
@@ -155,8 +156,14 @@ def test_the_desks_pages_are_accessible(desk, live_server, scheme):
     waiting = make_revision(language="en", headline="Waiting")
     publish(waiting, by=editor, expecting=(None, None), at=utc(2099, 1, 1))
     save_document(story.revisions.latest().document | {"standfirst": "Other."}, story, by=editor)
+    report = receive(story.versions.first(), text="It was Friday.", email="reader@example.org", sender="x")
+    resolved = receive(story.versions.first(), text="It was Friday.", sender="y")
+    resolve(resolved, by=editor, state="answered", resolution="It was not.")
     pages = [
         "/admin/",
+        "/admin/stories/report/",
+        f"/admin/stories/report/{report.pk}/change/",
+        f"/admin/stories/report/{resolved.pk}/change/",
         "/admin/stories/story/",
         f"/admin/stories/story/{story.pk}/publish/",
         f"/admin/stories/story/{draft.story.pk}/publish/",
