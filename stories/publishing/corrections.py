@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from stories.models import Version
+from stories.models import Revision, Version
 from stories.models.prose import clean_text
 from stories.publishing.document import upgraded
 from stories.publishing.merge import merge
 from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.verbs import PublishError, put_out, refuse_without, take
 
+DECLARED = {"correction": None, "removal": None}  # what a version declares is no matter of the draft
+
 
 @dataclass(frozen=True)
 class Corrected:
-    """A correction that is out. `conflicts` are places of the draft where the desk's own change was kept."""
+    """A correction that is out. `revision` is the draft that took it up; `conflicts` where it kept the desk's words."""
 
     version: Version
     conflicts: list
+    revision: Revision
 
 
 def correct(story, document, *, by, expecting, change=Version.Change.CORRECTION, note="", correction=None, pending="",
@@ -44,16 +47,18 @@ def correct(story, document, *, by, expecting, change=Version.Change.CORRECTION,
             pending=pending,
             override=override,
         )
-        return Corrected(version, flow_back(story, live, version.document, by))
+        return Corrected(version, *flow_back(story, live, version.document, by))
 
 
 def flow_back(story, live, document, by):
-    """Merge what was put right into the working copy; return the conflicts, in which the draft's words were kept."""
+    """Merge what was put right into the working copy; return the conflicts, in which its words were kept, and it."""
     draft = latest_revision(story)
     if draft is None:
-        save_document(document, story, by=by)
-        return []
-    declared = {"correction": None, "removal": None}
-    merged, conflicts = merge({**upgraded(live.document), **declared}, {**draft.document, **declared}, document)
-    save_document({**merged, **declared}, story, by=by, base=draft)
-    return conflicts
+        return [], save_document({**document, **DECLARED}, story, by=by)
+    merged, conflicts = merged_back(live.document, draft.document, document)
+    return conflicts, save_document(merged, story, by=by, base=draft)
+
+
+def merged_back(base, draft, published):
+    """Return (document, conflicts): a draft that has taken up what `published` changed since `base`."""
+    return merge(*({**upgraded(document), **DECLARED} for document in (base, draft, published)))

@@ -6,11 +6,13 @@ its new hash, so that verify_record can follow the chain; numbers, dates, kinds 
 
 import html
 import re
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stories.models import Report, Revision, StoryEvent, Version
+from stories.models.prose import clean_text
 from stories.publishing.document import canonical, clean, upgraded
 from stories.publishing.filing import file_all, unfile
 from stories.publishing.record import DERIVED, fill_story, reseal
@@ -54,7 +56,7 @@ def take_back(story, change, permission, by, signed, reason, expecting):
     with transaction.atomic():
         story, now, live, plan = take(story.pk, expecting)
         refuse_unpublished(live)
-        if live.change == change or live.change == Version.Change.WITHDRAWAL:
+        if live.taken_back in (change, Version.Change.WITHDRAWAL):
             raise PublishError(_("That has been done already."))
         if plan:
             refuse_if_going_out(plan, now)
@@ -81,9 +83,7 @@ def redact(story, *, passage, by, signed, reason, expecting):
     """
     refuse_without(by, "stories.redact_story")
     refuse_unexplained(signed, reason)
-    passage = " ".join(passage.split())
-    if len(passage) < 3:
-        raise PublishError(_("Give the words to remove, at least three characters."))
+    passage = words_to_remove(passage)
     if passage.casefold() in f"{signed} {reason}".casefold():
         raise PublishError(_("The reason must not repeat the words that are removed."))
     with transaction.atomic():
@@ -103,6 +103,44 @@ def redact(story, *, passage, by, signed, reason, expecting):
             plan.note, plan.overrides = without(plan.note, passage), without(plan.overrides, passage)
             log(write_again(plan, waiting, at=plan.visible_from, now=now, previous=version), by, "redact")
     return version
+
+
+def words_to_remove(passage):
+    passage = clean_text(passage)
+    if len(passage) < 3:
+        raise PublishError(_("Give the words to remove, at least three characters."))
+    return passage
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a passage stands: numbers of versions, whether in the working copy, how many of the others."""
+
+    versions: list
+    working_copy: bool
+    revisions: int
+    reports: int
+    notes: int
+
+
+def places_of(story, passage):
+    """Return the Places from which redact() would remove `passage`, or raise PublishError if it is too short."""
+    passage = words_to_remove(passage)
+
+    def has(*values):
+        return any(without(value, passage) != value for value in values)
+
+    versions = Version.objects.filter(story=story).order_by("number").only("number", "document", "note", "overrides")
+    revisions = Revision.objects.filter(story=story).only("document").iterator(chunk_size=100)
+    reports = Report.objects.filter(story=story).values_list("text", "resolution")
+    notes = StoryEvent.objects.filter(story=story).values_list("note", flat=True)
+    return Places(
+        versions=[row.number for row in versions if has(upgraded(row.document), row.note, row.overrides)],
+        working_copy=has(document_from_story(story), story.slugline),
+        revisions=sum(has(revision.document) for revision in revisions),
+        reports=sum(has(*words) for words in reports),
+        notes=sum(map(has, notes)),
+    )
 
 
 def alter(story, function, passage=""):
@@ -158,8 +196,10 @@ def purge(story, passage):
     if canonical(left) != canonical(document):
         found = True
         write_to_story(left, story)
-    story.slugline = without(story.slugline, passage)
-    story.save(update_fields=["slugline"])
+    if (slugline := without(story.slugline, passage)) != story.slugline:
+        found = True
+        story.slugline = slugline
+        story.save(update_fields=["slugline"])
     for revision in Revision.objects.filter(story=story).iterator(chunk_size=100):
         left = without(revision.document, passage)
         if left != revision.document:

@@ -1,11 +1,12 @@
-"""Saving: each save of a story is a revision."""
+"""Saving: each save of a story is a revision. An earlier one can be made the working copy again."""
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from stories.models import Revision, Story
-from stories.publishing.document import canonical, clean, upgraded
-from stories.publishing.verbs import TICK, same_for_readers
+from stories.models import Revision, Story, StoryEvent
+from stories.publishing.document import DocumentError, canonical, clean, upgraded
+from stories.publishing.verbs import TICK, PublishError, refuse_without, same_for_readers
 from stories.publishing.working_copy import document_from_story, write_to_story
 
 
@@ -26,6 +27,33 @@ def save_document(document, story, *, by=None, base=None):
     document = clean(document)
     write_to_story(document, story)
     return write_revision(document, story, by, base)
+
+
+def restore(revision, *, by, expecting):
+    """Make `revision`, an earlier one, the working copy of its story again; readers see nothing of it.
+
+    Blocks and citations are updated in place, so that open forms still fit them. `expecting` is the id of the newest
+    revision that the editor saw. Return the new revision, made from the restored one. Raise PermissionDenied, or
+    PublishError with the reason; nothing is written then.
+    """
+    refuse_without(by, "stories.change_story")
+    with transaction.atomic():
+        story = Story.objects.select_for_update().filter(pk=revision.story_id).first()
+        latest = story and latest_revision(story)
+        if latest is None or latest.pk != expecting:
+            raise PublishError(_("Meanwhile someone else saved this story. Look at it again before you restore."))
+        revision.refresh_from_db()  # a passage may have been removed from it
+        document = {**upgraded(revision.document), "correction": None, "removal": None}
+        if canonical(document) == canonical(upgraded(latest.document)):
+            raise PublishError(_("The story says just this already."))
+        try:
+            restored = save_document(document, story, by=by, base=revision)
+        except DocumentError as error:
+            raise PublishError(" ".join(sentence for _place, sentence in error.problems)) from error
+        StoryEvent.objects.create(
+            story=story, user=by, action="restore", instant=revision.created_at, at=restored.created_at
+        )
+    return restored
 
 
 def write_revision(document, story, by, base):

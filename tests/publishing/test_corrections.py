@@ -40,7 +40,7 @@ def test_a_correction_flows_back_into_the_draft(editor):
     live = make_published(by=editor, kicker="Nine ships")
     save_document({**live.document, "headline": "Not yet"}, live.story)
     corrected = put_right(live.story, editor, live, kicker="Ten ships")
-    assert corrected.conflicts == []
+    assert (corrected.conflicts, corrected.revision) == ([], latest_revision(live.story))
     assert (draft(live.story)["headline"], draft(live.story)["kicker"]) == ("Not yet", "Ten ships")
     assert draft(live.story)["correction"] is None
     live.story.refresh_from_db()

@@ -1,10 +1,11 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from stories.models import User, Version
+from stories.models import Story, User, Version
 from stories.publishing.document import new_id
-from stories.publishing.removals import redact, retract, withdraw, without
+from stories.publishing.removals import Places, places_of, redact, retract, withdraw, without
 from stories.publishing.reports import receive, resolve
+from stories.publishing.revisions import save_document
 from stories.publishing.verbs import PublishError, seen
 from stories.publishing.verify import verify
 from tests.factories import make_published, publish_change
@@ -127,3 +128,34 @@ def test_addresses_stay_what_they_are():
         "slug": "jane-roe",
         "url": "",
     }
+
+
+def test_where_a_passage_stands_is_told_before_it_is_removed(editor):
+    first = make_published(by=editor, standfirst="Jane Roe spoke.")
+    publish_change(first.story, by=editor, standfirst="She spoke.", note="Names Jane Roe.")
+    publish_change(first.story, by=editor, kicker="Harbour")
+    save_document({**first.document, "standfirst": "JANE  ROE speaks."}, first.story)
+    first.story.reports.create(version=first, text="Who is Jane Roe?", created_at=first.visible_from)
+    found = places_of(first.story, " jane\nroe ")
+    assert (found.versions, found.working_copy, found.revisions, found.reports, found.notes) == ([1, 2], True, 2, 1, 1)
+    take_back(redact, first.story, editor, passage="jane roe", reason="To protect a person.")
+    assert places_of(Story.objects.get(), "Jane Roe") == Places([], False, 0, 0, 0)
+    with pytest.raises(PublishError, match="at least three"):
+        places_of(first.story, "a")
+
+
+def test_words_that_stand_in_the_slugline_only_are_removed_too(editor):
+    first = make_published(by=editor)
+    Story.objects.filter(pk=first.story_id).update(slugline="jane-roe")
+    take_back(redact, first.story, editor, passage="jane-roe", reason="To protect a person.")
+    assert Story.objects.get().slugline == "[…]"
+
+
+@pytest.mark.parametrize("verb", [retract, withdraw])
+def test_what_was_taken_back_is_not_taken_back_again_after_a_redaction(editor, verb):
+    first = make_published(by=editor, headline="Jane Roe spoke")
+    Story.objects.filter(pk=first.story_id).update(slugline="jane-roe")
+    take_back(verb, first.story, editor)
+    take_back(redact, first.story, editor, passage="jane-roe", reason="To protect a person.")
+    with pytest.raises(PublishError, match="done already"):
+        take_back(verb, first.story, editor)
