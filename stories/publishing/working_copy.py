@@ -146,11 +146,13 @@ def write_blocks(document, story):
 
 def write_rows(rows, key, wanted, **owner):
     """Make `rows`, a story's, say `wanted`, {key: values}: what is there is updated in place, what is new is added."""
-    there = set(rows.values_list(key, flat=True))
-    if gone := there - wanted.keys():
+    names = {name for values in wanted.values() for name in values}
+    there = {row[key]: row for row in rows.values(key, *names)}
+    if gone := there.keys() - wanted.keys():
         rows.filter(**{f"{key}__in": gone}).delete()
-    for value in there & wanted.keys():
-        rows.filter(**{key: value}).update(**wanted[value])
+    for value in there.keys() & wanted.keys():
+        if any(there[value][name] != getattr(said, "pk", said) for name, said in wanted[value].items()):
+            rows.filter(**{key: value}).update(**wanted[value])
     new = [rows.model(**{key: value}, **values, **owner) for value, values in wanted.items() if value not in there]
     if new:
         rows.bulk_create(new)
