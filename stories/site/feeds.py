@@ -98,7 +98,7 @@ def feed(request, format, versions, *, title, path):
         feed_url=full(request.path),
         feed_guid=full(request.path),
     )
-    names = names_of(versions, request.instant)
+    names = names_of([upgraded(version.document) for version in versions], request.instant)
     for version in versions:
         add(channel, version, names, full)
     response = HttpResponse(content_type=channel.content_type)
@@ -132,9 +132,8 @@ def title_of(version):
     return _("Retracted: %(headline)s") % {"headline": version.headline} if version.taken_back else version.headline
 
 
-def names_of(versions, instant):
-    """Return {(part, slug in the document): Name} of the topics, tags and authors that versions name. One query."""
-    documents = [upgraded(version.document) for version in versions]
+def names_of(documents, instant):
+    """Return {(part, slug in the document): Name} of the topics, tags and authors that documents name. One query."""
     wanted = {
         Topic: {slug for document in documents for slug in document["topics"]},
         Tag: {slug for document in documents for slug in document["tags"]},

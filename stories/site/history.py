@@ -71,21 +71,33 @@ def diff(request, old, new, **parts):
         return redirect(f"{history_url(live)}{new}/")
     if old > new:
         return redirect(f"{history_url(live)}{new}-{old}/")
-    names = names_of(rows.values(), request.instant)
-    comparison = compare(*(spelled_out(upgraded(rows[number].document), names) for number in (old, new)))
     context = {
         "live": live,
         "old": rows[old],
         "new": rows[new],
+        **told_changes(rows[old].document, rows[new].document, request.instant),
+        "note": rows[new].note if new == old + 1 else "",
+    }
+    return render(request, "site/diff.html", context)
+
+
+def told_changes(old, new, instant):
+    """Return what site/_comparison.html shows of what changed between two documents, with the names of `instant`.
+
+    {places, passages, added, removed: numbers of words, changed, language, ui}. One query.
+    """
+    old, new = upgraded(old), upgraded(new)
+    names = names_of([old, new], instant)
+    comparison = compare(spelled_out(old, names), spelled_out(new, names))
+    return {
         "places": [place(change) for change in [*comparison.fields, *comparison.citations]],
         "passages": passages(comparison.blocks),
         "added": len(comparison.words(ADDED)),
         "removed": len(comparison.words(REMOVED)),
         "changed": bool(comparison.changes),
-        "note": rows[new].note if new == old + 1 else "",
-        "ui": languages.own_words(rows[new].language or languages.own()),
+        "language": new["language"],
+        "ui": languages.own_words(new["language"] or languages.own()),
     }
-    return render(request, "site/diff.html", context)
 
 
 def found(request):
