@@ -5,6 +5,7 @@ import io
 import itertools
 import uuid
 
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -23,6 +24,15 @@ def make_editor(**values):
     return User.objects.create_superuser(
         username=values.pop("username", f"editor{number}"), password="secret", **values
     )
+
+
+def make_member(group, **values):
+    """Return a user who is no superuser: only what the group of this name may do."""
+    user = User.objects.create_user(
+        username=values.pop("username", f"member{next(_number)}"), password="secret", is_staff=True, **values
+    )
+    user.groups.add(Group.objects.get(name=group))
+    return user
 
 
 def make_topic(name, **values):
