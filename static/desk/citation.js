@@ -23,7 +23,7 @@ function citations() {
     .map((row) => ({
       row,
       key: typed(row, "key"),
-      label: chosen(row, "source") || typed(row, "descriptor") || gettext("No source chosen yet"),
+      label: chosen(row, "source") || typed(row, "descriptor") || row.dataset.source || gettext("No source chosen yet"),
       detail: [
         typed(row, "obtained") && chosen(row, "obtained"),
         typed(row, "via") && `${gettext("seen through")} ${chosen(row, "via")}`,
@@ -85,8 +85,10 @@ window.django?.jQuery(document).on("change", soon) // Select2 tells jQuery alone
 
 /* The dialog */
 
+const adder = () => document.querySelector("#citations-group .add-row a") // the correct page adds none
+
 function add(editor) {
-  document.querySelector("#citations-group .add-row a")?.click()
+  adder().click()
   const row = all("#citations-group .inline-related:not(.empty-form)").at(-1)
   insert(editor, typed(row, "key"))
   row.scrollIntoView({ block: "center" })
@@ -132,7 +134,7 @@ function choose(editor) {
     element("div", { className: "citation-options" }, ...options), none,
     element(
       "div", { className: "citation-buttons" },
-      element("button", { type: "button", textContent: gettext("New citation"), onclick: () => { close(); add(editor) } }),
+      ...(adder() ? [element("button", { type: "button", textContent: gettext("New citation"), onclick: () => { close(); add(editor) } })] : []),
       element("button", { type: "button", textContent: gettext("Cancel"), onclick: () => { close(); editor.commands.focus() } }),
     ),
   )

@@ -1,27 +1,26 @@
 """The publish page: what will happen, what is still missing, and the buttons that do it."""
 
-import functools
-
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from stories.desk.pages import frame, routes, story_for
 from stories.desk.preview import preview, preview_new
 from stories.desk.publish_forms import CHANGES, MomentForm, PublishForm, SeenForm
 from stories.desk.reports import open_reports
 from stories.desk.states import State, name_of, state_of, told
+from stories.models import Version
 from stories.publishing import preflight, verbs
 from stories.publishing.document import DocumentError
 from stories.publishing.record import path_for
 from stories.publishing.verbs import PublishError, WarningsError
+from stories.site.history import told_changes
 
 # Where on the story's form a field is, by its name in the document.
 PLACES = {
@@ -37,16 +36,14 @@ MAX_WORDS = 20  # of a finding, as many as the record keeps
 def urls(story_admin):
     """Return the addresses of publishing and preview, to stand before those of the story admin."""
 
-    def view(function):
-        return story_admin.admin_site.admin_view(functools.partial(function, story_admin=story_admin))
-
-    return [
-        path("add/preview/", view(preview_new), name="stories_story_add_preview"),
-        path("<uuid:story_id>/preview/", view(preview), name="stories_story_preview"),
-        path("<uuid:story_id>/publish/", view(publish), name="stories_story_publish"),
-        path("<uuid:story_id>/move/", view(move), name="stories_story_move"),
-        path("<uuid:story_id>/cancel/", view(cancel), name="stories_story_cancel"),
-    ]
+    views = {
+        ("add/preview/", "add_preview"): preview_new,
+        ("<uuid:story_id>/preview/", "preview"): preview,
+        ("<uuid:story_id>/publish/", "publish"): publish,
+        ("<uuid:story_id>/move/", "move"): move,
+        ("<uuid:story_id>/cancel/", "cancel"): cancel,
+    }
+    return routes(story_admin, views)
 
 
 def may_publish(request):
@@ -67,8 +64,9 @@ def form_context(request, story):
         "state": state,
         "save_label": save_label(state),
         "publish_label": _("Publish changes…") if state.live else _("Publish…"),
-        "can_publish": may_publish(request),
+        "can_publish": may_publish(request) and not state.taken_back,
         "reports": open_reports(request, story),
+        "ways": ways(request, story, state) if story else [],
         "preview_url": (
             reverse("admin:stories_story_preview", args=[story.pk])
             if story
@@ -78,7 +76,24 @@ def form_context(request, story):
     }
 
 
+def ways(request, story, state):
+    """Return [(label, address)] of what else can be done to what readers have, each by its own right."""
+    withdrawn = state.taken_back == Version.Change.WITHDRAWAL
+    offered = [
+        (_("Correct"), "correct", "publish", not state.taken_back),
+        (_("Withdraw") if state.taken_back else _("Take back"), "take_back", "retract", not withdrawn),
+        (_("Remove a passage"), "redact", "redact", True),
+    ]
+    return [
+        (label, reverse(f"admin:stories_story_{name}", args=[story.pk]))
+        for label, name, right, is_open in offered
+        if state.live and is_open and request.user.has_perm(f"stories.{right}_story")
+    ]
+
+
 def save_label(state):
+    if state.taken_back:
+        return _("Save (for the desk only)")
     if state.live:
         return _("Save (readers keep version %(number)s)") % {"number": state.live.number}
     if state.pending:
@@ -89,7 +104,7 @@ def save_label(state):
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request, story_id, story_admin):
     """Show the publish page; on POST publish or schedule what it showed."""
-    story = story_to_publish(request, story_admin, story_id)
+    story = story_for(request, story_admin, story_id, "stories.publish_story")
     state = state_of(story)
     if request.method != "POST":
         return page(request, story_admin, story, state)
@@ -137,7 +152,7 @@ def publish_seen(request, state, form):
 @require_POST
 def move(request, story_id, story_admin):
     """Give the waiting version another time."""
-    story = story_to_publish(request, story_admin, story_id)
+    story = story_for(request, story_admin, story_id, "stories.publish_story")
     form = MomentForm(request.POST, prefix="move")
     if form.is_valid():
         try:
@@ -153,7 +168,7 @@ def move(request, story_id, story_admin):
 @require_POST
 def cancel(request, story_id, story_admin):
     """Cancel the waiting version."""
-    story = story_to_publish(request, story_admin, story_id)
+    story = story_for(request, story_admin, story_id, "stories.publish_story")
     form = SeenForm(request.POST, prefix="cancel")
     plan = state_of(story).pending
     if form.is_valid():
@@ -171,34 +186,25 @@ def cancel(request, story_id, story_admin):
     return page(request, story_admin, story, state_of(story), cancel_form=form)
 
 
-def story_to_publish(request, story_admin, story_id):
-    story = story_admin.get_queryset(request).filter(pk=story_id).first()
-    if story is None:
-        raise Http404(_("There is no such story."))
-    if not (story_admin.has_change_permission(request, story) and may_publish(request)):
-        raise PermissionDenied
-    return story
-
-
 def page(request, story_admin, story, state, form=None, move_form=None, cancel_form=None, findings=None):
     form = form or PublishForm(state=state, initial=PublishForm.initial_for(state))
     document = state.latest and state.latest.document
     context = {
-        **story_admin.admin_site.each_context(request),
-        "title": _("Publish"),
-        "subtitle": str(story),
-        "opts": story_admin.opts,
-        "original": story,
+        **frame(request, story_admin, story, _("Publish")),
         "state": state,
         "form": form,
-        "changes": [
-            {"radio": radio, "explained": CHANGES[radio.data["value"]][1], "value": radio.data["value"]}
-            for radio in form["change"]
-        ],
+        "ways": ways(request, story, state),
+        "comparison": told_changes(state.live.document, document, timezone.now())
+        if state.is_changed and not state.taken_back
+        else None,
+        "changes": told_kinds(form),
         "move_form": move_form or MomentForm(prefix="move", initial=moment_of(state.pending)),
         "cancel_form": cancel_form,
         "problems": problems(story, document),
-        "findings": told_findings(story, document, findings),
+        "findings": told_findings(
+            findings if findings is not None else preflight.warnings(document) if document else (),
+            reverse("admin:stories_story_change", args=[story.pk]),
+        ),
         "is_more_than_minor": any(finding.check.startswith("guard.") for finding in findings or ()),
         "address": request.build_absolute_uri(address(state, document)) if document else "",
         "saved": document and {"name": name_of(state.latest), "when": told(state.latest.created_at)},
@@ -211,6 +217,14 @@ def page(request, story_admin, story, state, form=None, move_form=None, cancel_f
     return TemplateResponse(request, "admin/stories/story/publish.html", context)
 
 
+def told_kinds(form):
+    """Return [{radio, explained, value}] of the kinds of change that a form offers."""
+    return [
+        {"radio": radio, "explained": CHANGES[radio.data["value"]][1], "value": radio.data["value"]}
+        for radio in form["change"]
+    ]
+
+
 def problems(story, document):
     """Return [(sentence, address of the place on the form)] of what keeps `document` from going out."""
     url = reverse("admin:stories_story_change", args=[story.pk])
@@ -219,11 +233,8 @@ def problems(story, document):
     return [(finding.sentence, place_of(finding, url)) for finding in preflight.findings(preflight.BLOCKERS, document)]
 
 
-def told_findings(story, document, findings):
-    """Return [{sentence, words, url}] of what needs a reason: what publish() found, else what is known beforehand."""
-    if findings is None:
-        findings = preflight.warnings(document) if document else []
-    url = reverse("admin:stories_story_change", args=[story.pk])
+def told_findings(findings, url):
+    """Return [{sentence, words, more, url}] of Findings that need a reason; they are settled on the form at `url`."""
     return [
         {
             "sentence": finding.sentence,

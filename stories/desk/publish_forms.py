@@ -98,12 +98,9 @@ class MomentForm(SeenForm):
         return from_current_timezone(datetime.datetime.combine(day, time))
 
 
-class PublishForm(MomentForm):
-    revision = forms.UUIDField()
-    when = forms.ChoiceField(
-        choices=[("now", "now"), ("later", "later")],
-        error_messages={"required": gettext_lazy("Say when: now, or at a time.")},
-    )
+class DeclarationForm(SeenForm):
+    """What a change is declared to be, and what becomes of a version that waits for its time."""
+
     change = forms.ChoiceField(
         label=gettext_lazy("What kind of change is it?"), required=False, widget=forms.RadioSelect
     )
@@ -141,8 +138,7 @@ class PublishForm(MomentForm):
     def __init__(self, *args, state, **kwargs):
         super().__init__(*args, **kwargs)
         self.state = state
-        offered = CHANGES if state.is_changed else [Version.Change.EDITORS_NOTE]
-        self.fields["change"].choices = [(str(change), CHANGES[change][0]) for change in offered]
+        self.fields["change"].choices = [(str(change), CHANGES[change][0]) for change in self.offered()]
         if state.pending:
             values = {"number": state.pending.number, "next": state.pending.number + 1}
             self.fields["pending"].choices = [
@@ -153,6 +149,28 @@ class PublishForm(MomentForm):
                 ),
                 ("cancel", _("Cancel it: version %(number)s as it was planned is never published.") % values),
             ]
+
+    def offered(self):
+        """Return the kinds of change that the editor may choose."""
+        return list(CHANGES)
+
+    @property
+    def correction(self):
+        """Return {wrong, right, severity} of a correction, else None."""
+        if self.cleaned_data["change"] != Version.Change.CORRECTION:
+            return None
+        return {name: self.cleaned_data[name] for name in ("wrong", "right", "severity")}
+
+
+class PublishForm(DeclarationForm, MomentForm):
+    revision = forms.UUIDField()
+    when = forms.ChoiceField(
+        choices=[("now", "now"), ("later", "later")],
+        error_messages={"required": gettext_lazy("Say when: now, or at a time.")},
+    )
+
+    def offered(self):
+        return super().offered() if self.state.is_changed else [Version.Change.EDITORS_NOTE]
 
     @staticmethod
     def initial_for(state):
@@ -168,10 +186,3 @@ class PublishForm(MomentForm):
 
     def wants_moment(self):
         return self.cleaned_data.get("when") == "later"
-
-    @property
-    def correction(self):
-        """Return {wrong, right, severity} of a correction, else None."""
-        if self.cleaned_data["change"] != Version.Change.CORRECTION:
-            return None
-        return {name: self.cleaned_data[name] for name in ("wrong", "right", "severity")}

@@ -37,6 +37,11 @@ class State:
         return self.live.number + 1 if self.live else 1
 
     @property
+    def taken_back(self):
+        """Return "retraction" or "withdrawal" if readers have nothing of the story but a notice, else empty."""
+        return self.live.taken_back if self.live else ""
+
+    @property
     def is_changed(self):
         """Tell whether the desk has what readers of the live version cannot see."""
         return bool(self.live and self.latest) and has_unpublished_changes(self.latest, self.live)
@@ -49,6 +54,8 @@ class State:
     @property
     def label(self):
         """Say it in a few words, for lists."""
+        if self.taken_back:
+            return _("Retracted") if self.taken_back == Version.Change.RETRACTION else _("Withdrawn")
         values = {"number": self.live and self.live.number, "planned": self.pending and self.pending.number}
         if self.pending:
             values["when"] = told(self.pending.visible_from)
@@ -64,11 +71,21 @@ class State:
     @property
     def mark(self):
         """Return the class of the label, for its colour."""
+        if self.taken_back:
+            return "gone"
         return "scheduled" if self.pending else "draft" if not self.live else "changed" if self.is_changed else "live"
 
     @property
     def sentences(self):
         """Say it in whole sentences, for the line under the form."""
+        if self.taken_back:
+            yield (
+                _("Retracted: readers have its headline and a notice.")
+                if self.taken_back == Version.Change.RETRACTION
+                else _("Withdrawn: readers have one sentence at its address.")
+            )
+            yield _("What you save here stays at the desk.")
+            return
         if self.live:
             values = {"number": self.live.number}
             yield _("Live: version %(number)s.") % values

@@ -10,11 +10,10 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media, Script
 
-from stories.desk import blocks, publish
+from stories.desk import blocks, correct, history, publish, take_back
 from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.forms import StoryForm
-from stories.desk.history import history_context
 from stories.desk.rows import PicksMixin
 from stories.desk.story_list import StateFilter, StoryChangeList, saved_column, state_column
 from stories.models import Story, Tag
@@ -48,7 +47,8 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
     def get_urls(self):
         names = self.admin_site.admin_view(self.tag_names)
-        return [path("tag-names/", names, name="stories_story_tag_names"), *publish.urls(self), *super().get_urls()]
+        ours = [url for page in (publish, correct, take_back, history) for url in page.urls(self)]
+        return [path("tag-names/", names, name="stories_story_tag_names"), *ours, *super().get_urls()]
 
     def tag_names(self, request):
         """Answer the tag field's search: names as Select2 wants them."""
@@ -95,7 +95,8 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
     def history_view(self, request, object_id, extra_context=None):
         story = self.get_object(request, unquote(object_id))
-        context = history_context(story) if story else {}
+        context = history.history_context(story) if story else {}
+        context["can_restore"] = story and self.has_change_permission(request, story)
         return super().history_view(request, object_id, {**context, **(extra_context or {})})
 
     def response_add(self, request, obj, post_url_continue=None):

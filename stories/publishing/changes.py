@@ -224,6 +224,20 @@ def block_lines(block, names):
     return lines + prose_lines(block[PROSE_FIELD[block["type"]]], names)
 
 
+def lines_at(place, value, names):
+    """Return what readers read, [words], where merge() found a conflict; `names` are {citation key: cited name}."""
+    if value is None:
+        return []
+    readers = {
+        "blocks": lambda: block_lines(value, names),
+        "citations": lambda: citation_lines(value),
+        "authors": lambda: author_lines({"authors": [value]}),
+        "lead_image": lambda: picture_lines(value),
+    }
+    lines = readers.get(place.partition(".")[0], lambda: text_lines(value))()
+    return [words for _tag, words in lines]
+
+
 def prose_lines(html, names):
     reader = _Lines(names)
     reader.feed(html)

@@ -50,6 +50,14 @@ def correct(story, document, *, by, expecting, change=Version.Change.CORRECTION,
         return Corrected(version, *flow_back(story, live, version.document, by))
 
 
+def rehearse(story, document, **values):
+    """Do what correct() does and undo it at once: return its Corrected, raise what it raises. Nothing is written."""
+    with transaction.atomic():
+        corrected = correct(story, document, **values)
+        transaction.set_rollback(True)
+    return corrected
+
+
 def flow_back(story, live, document, by):
     """Merge what was put right into the working copy; return the conflicts, in which its words were kept, and it."""
     draft = latest_revision(story)

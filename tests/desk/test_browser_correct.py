@@ -1,0 +1,176 @@
+"""An editor puts right what readers have while the draft says something else; and takes back, in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from stories.publishing.document import new_id
+from stories.publishing.removals import retract
+from stories.publishing.revisions import latest_revision, save_document
+from stories.publishing.verbs import seen
+from tests.desk.test_browser_publish import violations, watched
+from tests.factories import make_editor, make_published, publish_change, utc
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def desk(page, live_server):
+    make_editor(username="ayse", first_name="Ayşe", last_name="Demir")
+    page.set_default_timeout(20_000)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    watched(page).goto(f"{live_server}/admin/")
+    page.get_by_label("Username").fill("ayse")
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="The desk")).to_be_visible()
+    yield page
+    assert page.complaints == []
+
+
+@pytest.fixture
+def reader(browser):
+    context = browser.new_context()
+    page = watched(context.new_page())
+    page.set_default_timeout(20_000)
+    yield page
+    assert page.complaints == []
+    context.close()
+
+
+def story_page(live_server, story, name):
+    return f"{live_server}/admin/stories/story/{story.pk}/{name}/"
+
+
+def test_an_editor_corrects_a_live_story_while_its_draft_has_other_changes(desk, reader, live_server):
+    live = make_published(headline="Nine ships wait", kicker="Harbour", language="en")
+    save_document({**live.document, "headline": "Not for readers yet", "kicker": "Strait"}, live.story)
+
+    desk.goto(story_page(live_server, live.story, "change"))
+    desk.get_by_role("link", name="Correct", exact=True).click()
+    expect(desk.get_by_role("textbox", name="Headline")).to_have_value("Nine ships wait")
+    desk.get_by_role("textbox", name="Headline").fill("Ten ships wait")
+    desk.get_by_role("textbox", name="Kicker").fill("The harbour")
+    text = desk.get_by_role("textbox", name="Text")
+    expect(text.locator("cite")).to_have_text("1")
+    text.click()
+    desk.keyboard.press("Control+Home")
+    text.type("It was ten. ")
+    desk.get_by_role("textbox", name="What was wrong").fill("An earlier version said nine.")
+    desk.get_by_role("textbox", name="What is right").fill("There were ten ships.")
+    desk.get_by_role("button", name="Show what changes").click()
+
+    expect(desk.get_by_role("heading", name="What changes for readers with version 2")).to_be_visible()
+    expect(desk.get_by_text("In these places your draft says something else.")).to_be_visible()
+    expect(desk.get_by_role("textbox", name="Text").locator("cite")).to_have_text("1")
+    desk.get_by_role("button", name="Publish version 2 now").click()
+    expect(desk.get_by_text("Version 2 is published.", exact=False).first).to_be_visible()
+    expect(desk.get_by_role("heading", name="Kicker")).to_be_visible()
+    expect(desk.get_by_role("definition").filter(has_text="Strait")).to_be_visible()
+    link = desk.get_by_role("link", name="See it as readers see it").get_attribute("href")
+    desk.get_by_role("link", name="To the draft").click()
+    expect(desk.get_by_role("textbox", name="Headline")).to_have_value("Not for readers yet")
+    expect(desk.locator(".order-machine .ProseMirror").first).to_contain_text("It was ten.")
+
+    reader.goto(live_server.url + link)
+    expect(reader.get_by_role("heading", name="Ten ships wait")).to_be_visible()
+    expect(reader.get_by_text("It was ten. The office opened the gate.")).to_be_visible()
+    expect(reader.get_by_text("There were ten ships.")).to_be_visible()
+    reader.goto(f"{live_server.url}{link}history/")
+    expect(reader.get_by_text("An earlier version said nine.")).to_be_visible()
+    reader.goto(f"{live_server.url}/corrections/")
+    expect(reader.get_by_text("There were ten ships.")).to_be_visible()
+    assert latest_revision(live.story).document["headline"] == "Not for readers yet"
+    assert live.story.versions.latest().document["citations"] == live.document["citations"]
+
+
+def test_a_marker_is_set_on_the_correct_page_and_no_new_citation_is_offered(desk, live_server):
+    live = make_published(language="en")
+    desk.goto(story_page(live_server, live.story, "correct"))
+    text = desk.get_by_role("textbox", name="Text")
+    text.click()
+    desk.keyboard.press("Control+Home")
+    desk.keyboard.press("Control+Shift+c")
+    expect(desk.get_by_role("button", name="New citation")).to_have_count(0)
+    desk.get_by_role("button", name="1 Harbour Office").click()
+    expect(text.locator("cite")).to_have_count(2)
+    expect(text.locator("cite").first).to_have_text("1")
+
+
+def test_enter_in_a_field_publishes_nothing(desk, live_server):
+    live = make_published(language="en")
+    for name in ("correct", "take-back", "redact"):
+        desk.goto(story_page(live_server, live.story, name))
+        field = desk.locator("#id_dateline" if name == "correct" else "#id_signed")
+        field.fill("Istanbul")
+        field.press("Enter")
+        expect(field).to_have_value("Istanbul")
+    assert live.story.versions.count() == 1
+
+
+def test_a_passage_is_removed_and_the_story_then_retracted(desk, reader, live_server):
+    live = make_published(language="en", headline="The gate", standfirst="Jane Roe spoke.")
+    desk.goto(story_page(live_server, live.story, "change"))
+    desk.get_by_role("link", name="Remove a passage").click()
+    desk.get_by_label("Words to remove").fill("Jane Roe")
+    desk.get_by_label("Reason for readers").fill("To protect a person.")
+    desk.get_by_role("button", name="Show where these words stand").click()
+    desk.get_by_label("Remove these words. It cannot be undone.").check()
+    desk.get_by_role("button", name="Remove these words for good").click()
+    expect(desk.get_by_text("The words are removed from all versions.")).to_be_visible()
+    reader.goto(f"{live_server.url}{live.path}")
+    expect(reader.get_by_text("[…] spoke.")).to_be_visible()
+
+    desk.get_by_role("link", name="Take back").click()
+    expect(desk.get_by_label("Signed by")).to_have_value("Ayşe Demir")
+    desk.get_by_label("Retract it").check()
+    desk.get_by_label("Reason for readers").fill("The document was forged.")
+    desk.get_by_label("I have read what will be gone.").check()
+    desk.get_by_role("button", name="Take the story back").click()
+    expect(desk.get_by_text("Retracted: readers have its headline and a notice.")).to_be_visible()
+    expect(desk.get_by_role("button", name="Publish changes…")).to_have_count(0)
+    reader.reload()
+    expect(reader.get_by_text("The document was forged.")).to_be_visible()
+    expect(reader.get_by_text("Ayşe Demir")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_are_accessible(desk, live_server, scheme):
+    desk.emulate_media(color_scheme=scheme)
+    editor = make_editor()
+    blocks = [
+        {"id": new_id(), "type": "key_point", "label": "Nine", "detail": "<p>Ships.</p>"},
+        {"id": new_id(), "type": "post", "account": "Harbour", "words": "Nine!"},
+        {"id": new_id(), "type": "question", "question": "Why?", "answer": "<p>So.</p>"},
+    ]
+    first = make_published(by=editor, language="en", headline="Live", standfirst="Jane Roe spoke.")
+    live = publish_change(first.story, by=editor, blocks=[*first.document["blocks"], *blocks])
+    publish_change(live.story, by=editor, headline="Waits", at=utc(2099, 1, 1))
+    report = live.story.reports.create(version=live, text="Wrong.", block=blocks[0]["id"], created_at=live.visible_from)
+    gone = make_published(by=editor, language="en").story
+    retract(gone, by=editor, signed="Ed", reason="Forged.", expecting=seen(gone))
+    revision = live.story.revisions.order_by("created_at").first()
+    pages = [
+        story_page(live_server, live.story, name)
+        for name in ("take-back", "redact", f"restore/{revision.pk}", "history", "publish")
+    ]
+    reported = f"{story_page(live_server, live.story, 'correct')}?report={report.pk}"
+    pages = [reported, *pages]
+    pages += [story_page(live_server, gone, name) for name in ("change", "publish", "take-back")]
+    assert {page: violations(desk, page) for page in pages} == {page: [] for page in pages}
+
+    desk.goto(reported)
+    desk.get_by_role("textbox", name="Headline").fill("Other")
+    desk.get_by_role("radio", name="Minor change").check()
+    desk.get_by_label("Keep it:").check()
+    desk.get_by_role("button", name="Show what changes").click()
+    expect(desk.get_by_text("This is more than a minor change.")).to_be_visible()
+    assert violations(desk) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_fit_the_screen(desk, live_server, width):
+    live = make_published(language="en", standfirst="Jane Roe spoke.")
+    desk.set_viewport_size({"width": width, "height": 900})
+    for name in ("correct", "take-back", "redact", "history"):
+        desk.goto(story_page(live_server, live.story, name))
+        assert desk.evaluate("document.documentElement.scrollWidth") <= width
