@@ -19,7 +19,7 @@ from stories.publishing.working_copy import document_from_story
 
 BATCH = 500
 # What of preflight a version of the past must meet too: without these it has no page, or a marker that leads nowhere.
-MUST = {"headline": preflight.has_headline, "slug": preflight.has_slug}
+MUST = [preflight.has_headline, preflight.has_slug]
 
 
 @dataclass
@@ -182,11 +182,12 @@ def plan_version(story, file, before):
         )
         file.problem("published", sentence % {"n": count})
         return
-    for place, must in MUST.items():
-        for sentence in must(file.document):
+    for must in MUST:
+        for place, sentence in must(file.document, preflight.UNKNOWN):
             file.problem(place, sentence)
     for i, block in enumerate(file.document["blocks"]):
-        for sentence in preflight.markers_have_citations({**file.document, "blocks": [block]}):
+        alone = {**file.document, "blocks": [block]}
+        for _place, sentence in preflight.markers_have_citations(alone, preflight.UNKNOWN):
             file.problem(f"blocks.{i}", sentence)
     if before and file.published and before.published and file.published <= before.published:
         file.problem("published", _("Each version must be published after the one before it."))

@@ -38,6 +38,11 @@ class Citation(models.Model):
         REPORT = "report", _("report by another outlet")
         OBSERVED = "observed", _("seen by our reporter")
 
+    class Basis(models.TextChoices):
+        WITNESS = "witness", _("saw or heard it")
+        DIRECT = "direct", _("took part in it")
+        DOCUMENT = "document", _("has the document")
+
     key = models.CharField(
         _("key"),
         max_length=12,
@@ -59,8 +64,21 @@ class Citation(models.Model):
     reason = models.CharField(
         _("why unnamed"), max_length=300, blank=True, help_text=_("Public: why the name is withheld.")
     )
+    # The three answers about an unnamed source that stay in the house: they are in no document.
+    basis = models.CharField(
+        _("how the source knows"), max_length=20, choices=Basis, blank=True, help_text=_("Readers never see it.")
+    )
+    factual = models.BooleanField(
+        _("information, not opinion"), default=False, help_text=_("It tells what happened, not what to think of it.")
+    )
     approver = models.ForeignKey(
-        "stories.User", models.PROTECT, verbose_name=_("approved by"), null=True, blank=True, related_name="+"
+        "stories.User",
+        models.PROTECT,
+        verbose_name=_("approved by"),
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who knows the source and answers for it: not an author of the story."),
     )
     obtained = models.CharField(_("how obtained"), max_length=20, choices=Obtained, blank=True)
     terms = models.CharField(

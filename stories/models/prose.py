@@ -16,6 +16,8 @@ from django_prose_editor.fields import ProseEditorField
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 CITATION_KEY = re.compile(r"[0-9a-f]{12}")
 MARKER = re.compile(r'<cite data-key="([0-9a-f]{12})"></cite>')
+# Canonical HTML has no ">" in its attributes.
+BLOCK_TAG = re.compile(r"<(/?)(p|h2|h3|ul|ol|blockquote|table|hr)\b[^>]*>")
 
 LIST_TYPES = [
     {"label": label, "type": style, "description": label}
@@ -282,6 +284,17 @@ def open_tag(mark):
 def markers(value):
     """Return the citation keys marked in `value`, canonical HTML, in reading order."""
     return MARKER.findall(value)
+
+
+def top_level(value):
+    """Yield (tag, HTML) of each block at the top of `value`, canonical HTML."""
+    depth = start = 0
+    for match in BLOCK_TAG.finditer(value):
+        closing, tag = match.groups()
+        depth += 0 if tag == "hr" else -1 if closing else 1
+        if depth == 0:
+            yield tag, value[start : match.end()]
+            start = match.end()
 
 
 class ProseField(ProseEditorField):

@@ -70,9 +70,27 @@ class Story(models.Model):
         _("editor’s note"), blank=True, help_text=_("Public: how the story came about, or what readers should know.")
     )
     interest_note = models.TextField(
-        _("interests"), blank=True, help_text=_("Public: ties of the newsroom or the author to the subject.")
+        _("interests"),
+        blank=True,
+        help_text=_("Public: ties of the newsroom or an author to the subject. Write “None.” if there are none."),
     )
     ai_use = models.CharField(_("use of AI"), max_length=20, choices=AIUse, default=AIUse.NONE)
+    # In no document, like the embargo: whoever it is answers for it inside the house.
+    ai_reviewer = models.ForeignKey(
+        "stories.User",
+        models.PROTECT,
+        verbose_name=_("checked by"),
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who checked what a machine translated or wrote. Readers never see it."),
+    )
+    embargo_until = models.DateTimeField(
+        _("embargo until"),
+        null=True,
+        blank=True,
+        help_text=_("Nobody outside sees it before, also because of a document it cites. Readers never see this."),
+    )
     translation_of = models.ForeignKey(
         "self", models.PROTECT, verbose_name=_("translation of"), null=True, blank=True, related_name="translations"
     )

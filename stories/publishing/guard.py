@@ -47,7 +47,8 @@ def trips(old, new):
 
 
 def trip(check, sentence, words):
-    return Finding(f"guard.{check}", sentence, words=tuple(words))
+    why = _("A change of what was said is not called minor without a reason.")
+    return Finding(f"guard.{check}", sentence, words=tuple(words), code="PF20", why=why)
 
 
 def touches_field(old, new, comparison):

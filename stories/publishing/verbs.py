@@ -17,7 +17,8 @@ from stories.publishing.document import DocumentError, canonical, clean, upgrade
 from stories.publishing.filing import close_filing, file, lock_filing
 from stories.publishing.guard import trips
 from stories.publishing.merge import merge
-from stories.publishing.preflight import blockers, warnings
+from stories.publishing.preflight import blockers, context_for, warnings
+from stories.publishing.preflight.story import embargo_sentence
 from stories.publishing.record import fill_columns, path_for, release, reserve, seal
 from stories.publishing.working_copy import Terms, refuse_other_story
 
@@ -98,17 +99,18 @@ def put_out(taken, document, *, by, action, change, note, correction, pending, o
         raise PublishError(_("That time has passed. Publish now, or choose a later time."))
     document = document_to_publish(document, correction, story)
     refuse_change(change, note, document, live)
-    refuse_if_blocked(document)
-    overrides = overridden(document, change, live, override)
+    instant = at or after(now, live)
+    context = context_for(story, document, live=live and upgraded(live.document), at=instant)
+    refuse_if_blocked(document, context)
+    overrides = overridden(document, change, live, override, context)
     rest = None
     if plan:
         refuse_if_going_out(plan, now)
         if at is None and live:
-            rest = rest_of(plan, live, document, pending)
+            rest = rest_of(story, plan, live, document, pending)
             if rest is None:
                 log(plan, by, "cancel")
         remove(plan, live)
-    instant = at or after(now, live)
     times = {"visible_from": instant, "recorded_at": now if at else instant}
     version = write(story, document, change=change, note=note, previous=live, overrides=overrides, **times)
     log(version, by, action)
@@ -125,6 +127,8 @@ def move(story, *, to, by, expecting):
         refuse_without_plan(plan, now)
         if has_passed(to, now, live):
             raise PublishError(_("That time has passed. Choose a later one, or publish now."))
+        if story.embargo_until and to < story.embargo_until:
+            raise PublishError(embargo_sentence(story.embargo_until))
         document = clean(plan.document)
         remove(plan, live)
         version = write(
@@ -227,7 +231,7 @@ def remove(plan, live):
         close_filing(live)
 
 
-def rest_of(plan, live, document, choice):
+def rest_of(story, plan, live, document, choice):
     """Return the document of a plan once `document` goes out before it: None if cancelled, or nothing is left."""
     if choice == "cancel":
         return None
@@ -246,7 +250,8 @@ def rest_of(plan, live, document, choice):
     rest = {**merged, "correction": upgraded(plan.document)["correction"]}
     if same_for_readers(rest, document) and plan.change != Version.Change.EDITORS_NOTE:
         return None
-    if reasons := blockers(rest):
+    context = context_for(story, rest, live=document, at=plan.visible_from)
+    if reasons := blockers(rest, context):
         raise PublishError(
             _("The waiting version could not go out after this one: %(why)s") % {"why": " ".join(reasons)}
         )
@@ -295,8 +300,8 @@ def refuse_without(user, permission):
         raise PermissionDenied
 
 
-def refuse_if_blocked(document):
-    if reasons := blockers(document):
+def refuse_if_blocked(document, context):
+    if reasons := blockers(document, context):
         raise PublishError(" ".join(reasons))
 
 
@@ -304,9 +309,9 @@ def has_passed(at, now, live):
     return at <= now or (live is not None and at <= live.visible_from)
 
 
-def overridden(document, change, live, reason):
+def overridden(document, change, live, reason, context):
     """Return what is overridden with `reason`, [{check, sentence, words, reason}]; without one raise WarningsError."""
-    found = warnings(document)
+    found = warnings(document, context)
     if change == Version.Change.MINOR and live:
         found += trips(upgraded(live.document), document)
     reason = clean_text(reason)

@@ -1,6 +1,5 @@
 """A document's body as its page shows it: pieces in reading order, with the sources each one cites first beside it."""
 
-import re
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import groupby
@@ -12,14 +11,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from stories.models.picture import WIDTHS
-from stories.models.prose import MARKER
+from stories.models.prose import MARKER, top_level
 from stories.publishing.document import PROSE_FIELD
 from stories.site.names import initials
 
 # Blocks whose neighbours form one section, by its template.
 SECTIONS = {"key_point": "site/_key_points.html", "question": "site/_questions.html", "event": "site/_events.html"}
 BLOCKS = {"figure": "site/_figure.html", "quote": "site/_quote.html", "post": "site/_post.html"}
-TAG = re.compile(r"<(/?)(p|h2|h3|ul|ol|blockquote|table|hr)\b[^>]*>")  # canonical HTML has no ">" in its attributes
 # Roughly how high text stands, in rem: it decides what shares a row with the notes beside it, no more than that.
 LINE, SIGNS, NOTE_LINE, NOTE_SIGNS = 1.8, 62, 1.2, 34
 
@@ -158,17 +156,6 @@ class Body:
         label = _("Source %(number)s: %(name)s") % {"number": number, "name": citation["label"]}
         link = '<a class="cite" href="#source-{}" id="{}" aria-label="{}">{}</a>'
         return format_html(link, number, ref, label, number)
-
-
-def top_level(html):
-    """Yield (tag, HTML) of each block at the top of canonical HTML."""
-    depth = start = 0
-    for match in TAG.finditer(html):
-        closing, tag = match.groups()
-        depth += 0 if tag == "hr" else -1 if closing else 1
-        if depth == 0:
-            yield tag, html[start : match.end()]
-            start = match.end()
 
 
 def picture(value):

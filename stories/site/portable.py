@@ -148,7 +148,9 @@ def quote_html(block, frame):
 
 
 def post_html(block, frame):
-    link = format_html('<p><a href="{}">{}</a></p>', block["url"], _("Original post")) if block["url"] else ""
+    link = paragraph(_("No link given"))
+    if block["url"]:
+        link = format_html('<p><a href="{}">{}</a></p>', block["url"], _("Original post"))
     return format_html(
         "<figure>{}{}</figure>",
         words_html(block),

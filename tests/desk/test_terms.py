@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stories.models import Author, Picture, Source, Tag, TagFiling, Topic, TopicFiling, User
+from stories.publishing.working_copy import picture_document
 from tests.factories import (
     make_author,
     make_editor,
@@ -196,8 +197,7 @@ def test_what_others_are_part_of_or_merged_into_is_kept(desk):
 
 def test_a_published_picture_is_kept(desk):
     picture = make_picture()
-    image = {"id": str(picture.pk), "file": picture.file.name, "width": picture.width, "height": picture.height}
-    story = make_published(lead_image=image).story
+    story = make_published(lead_image=picture_document(picture)).story
     assert "names it, or once did" in refused_deletion(desk, picture)
     story.lead_image = None
     story.save()

@@ -89,7 +89,7 @@ def test_columns_say_what_lists_need(editor):
 def test_unnamed_sources_count_one_each_and_a_named_one_once(editor):
     source = make_source("Ministry")
     named = {"source": {"slug": source.slug, "name": source.name, "kind": source.kind}}
-    unnamed = {"unnamed": {"descriptor": "an official", "reason": "safety"}}
+    unnamed = {"unnamed": {"descriptor": "an official who knows", "reason": "safety"}}
     cited = [{"key": f"{number:012x}", **who} for number, who in enumerate([named, named, unnamed, unnamed])]
     version = make_published(by=editor, citations=cited, blocks=[{"type": "text", "html": "<p>a</p>"}])
     assert version.source_count == 3

@@ -66,7 +66,13 @@ def rich_fields():
                 "archived_url": "https://archive.example/1",
                 "via": named(account),
             },
-            {"key": KEYS["account"], "source": named(account), "obtained": "post", "published_on": "2025-02"},
+            {
+                "key": KEYS["account"],
+                "source": named(account),
+                "obtained": "post",
+                "published_on": "2025-02",
+                "archived_url": "https://archive.example/2",
+            },
             {"key": KEYS["paper"], "source": named(paper), "obtained": "document", "published_on": "2024"},
             {
                 "key": KEYS["unnamed"],
@@ -80,7 +86,7 @@ def rich_fields():
 def rich_blocks():
     table = "<table><tr><th>Year</th></tr><tr><td>2025</td></tr></table>"
     links = (
-        '<a href="/topics/harbour-talks/?a=1&amp;b=2">here</a>, <a href="#sources">sources</a>, '
+        '<a href="/topics/harbour-talks/?a=1&amp;b=2">talks</a>, <a href="#sources">sources</a>, '
         '<a href="https://other.example/">out</a>'
     )
     answer = f"<p>Because.</p><ul><li>Trust{cite('unnamed')}</li></ul>"

@@ -74,8 +74,8 @@ def test_rss_channel_names_site_page_and_itself(client, editor):
 
 
 def test_atom_entry_tells_who_wrote_what_when(client, editor):
-    first = make_rich(by=editor, language="ru")
-    version = publish_change(first.story, by=editor, dateline="Ankara")
+    first = make_rich(by=editor, language="ru", override="A test.")
+    version = publish_change(first.story, by=editor, dateline="Ankara", override="A test.")
     root = feed(client, "/feeds/all.atom")
     entry = items(root)[0]
     assert entry.findtext("atom:id", namespaces=NS) == f"urn:uuid:{version.story_id}"

@@ -170,16 +170,17 @@ def fields_of(state):
     blocks = [
         {"type": "key_point", "label": "Point", "detail": says("point")},
         {"type": "text", "html": f"<h2>Part</h2><p>{says('body')}{cites}</p>"},
-        {"type": "quote", "words": says("quote"), "attribution": "Somebody"},
-        {"type": "post", "account": says("account"), "words": says("post")},
+        {"type": "quote", "words": says("quote"), "attribution": f"Somebody{cites}"},
+        {"type": "post", "account": says("account"), "platform": "X", "words": says("post"), "note": cites},
         {"type": "question", "question": says("question"), "answer": "Yes."},
         {"type": "event", "date": "2024", "detail": says("event")},
         {"type": "figure", "picture": picture_document(picture)},
     ]
     citations = [
         {"key": named, "source": source_document(source), "via": source_document(via), "quote": says("passage")},
-        {"key": unnamed, "unnamed": {"descriptor": says("unnamed"), "reason": says("reason")}},
+        {"key": unnamed, "unnamed": {"descriptor": f"{says('unnamed')} who was there", "reason": says("reason")}},
     ]
+    citations = [{**citation, "obtained": "document", "published_on": "2025"} for citation in citations]
     return {
         "slug": f"{state}-story",
         "headline": says("headline"),
@@ -210,14 +211,15 @@ def site():
     """A site with a story in each state: one that readers see, under its live version one of each hidden kind."""
     by, now = make_editor(), timezone.now()
     Topic.objects.create(name="Open", slug="open-topic", open=True)
-    seen = make_published(by=by, **fields_of("seen"))
+    seen = make_published(by=by, override="A test.", **fields_of("seen"))
     save_document(seen.document | fields_of("edited"), seen.story, by=by)
     make_revision(by=by, **fields_of("draft"))
     plan = make_revision(by=by, **fields_of("scheduled"))
     import_versions(plan.story, [(plan.document, "first", "", now + LATER)])
     filed = {"source": Source.objects.get(slug="seen-source"), "authors": [{"slug": "seen-author"}]}
     updated = make_published(by=by, headline="Before the update", tags=["seen-tag"], **filed)
-    publish_change(updated.story, by=by, at=now + LATER, note=word("update", "note"), **fields_of("update"))
+    fields = fields_of("update") | {"note": word("update", "note"), "override": "A test."}
+    publish_change(updated.story, by=by, at=now + LATER, **fields)
     far = make_revision(by=by, **fields_of("embargoed"))
     import_versions(far.story, [(far.document, "first", "", now + MUCH_LATER)])
     us = make_published(by=by, kind="page", headline="Who we were", slug="seen-page", **filed)

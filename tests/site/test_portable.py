@@ -21,7 +21,7 @@ def absolute(path):
 
 def render(declared=(), **values):
     """Return the HTML of a version that need not be saved."""
-    document = make_document(**values)
+    document = make_document(**{"interest_note": ""} | values)
     return portable_html(Version(path="/2025/02/28/talks/", document=document, declared=list(declared)), absolute)
 
 
@@ -64,7 +64,7 @@ def test_all_addresses_are_full(rich):
     assert len(addresses) > 10
     assert all(address.startswith("https://") for address in addresses)
     assert (
-        f'<a href="https://news.example/topics/harbour-talks/?a=1&amp;b=2">here</a>, <a href="{PAGE}#sources">' in rich
+        f'<a href="https://news.example/topics/harbour-talks/?a=1&amp;b=2">talks</a>, <a href="{PAGE}#sources">' in rich
     )
 
 
@@ -130,7 +130,9 @@ def test_a_post_tells_account_platform_and_time(rich):
 
 def test_a_post_tells_no_more_than_is_known():
     html = block("post", account="", handle="@harbour", words="Open", posted_on="2025-02")
-    assert html.endswith("<p>Open</p></blockquote><figcaption><p>@harbour, February 2025</p></figcaption></figure>")
+    assert html.endswith(
+        "<p>Open</p></blockquote><figcaption><p>@harbour, February 2025</p><p>No link given</p></figcaption></figure>"
+    )
 
 
 def test_key_points_and_events_are_lists_and_questions_headings(rich):

@@ -158,7 +158,11 @@ def test_notes_of_the_newsroom_are_told(client):
     html = page_of(
         client,
         make_published(
-            editors_note="How it came about.", interest_note="No ties.", ai_use="translated", dateline="Rome"
+            editors_note="How it came about.",
+            interest_note="No ties.",
+            ai_use="translated",
+            dateline="Rome",
+            at=utc(2025, 2, 28),
         ),
     )
     assert "<b>Editor’s note:</b> How it came about." in html
@@ -168,7 +172,7 @@ def test_notes_of_the_newsroom_are_told(client):
 
 
 def test_a_story_without_notes_has_none(client):
-    html = page_of(client, make_published())
+    html = page_of(client, make_published(kind="page", interest_note=""))
     assert 'class="notice' not in html
 
 
@@ -279,14 +283,22 @@ def test_a_post_is_our_own_card_of_text(client):
     assert "@harbour" in post
     assert "28 February 2025</time>, 14:05 UTC" in post
     assert '<a href="https://posts.example/1" rel="nofollow noopener">Original post</a>' in post
+    assert "Not independently verified" not in post
     assert "<img" not in post
 
 
 def test_a_post_without_a_link_says_so(client):
-    block = {"id": new_id(), "type": "post", "account": "Harbour", "words": "Open."}
-    version = make_published(blocks=[block, text(f"<p>A{cite('paper')}</p>")], citations=cited())
-    html = page_of(client, version)
+    block = {
+        "id": new_id(),
+        "type": "post",
+        "account": "Harbour",
+        "platform": "X",
+        "words": "Open.",
+        "note": cite("paper"),
+    }
+    html = page_of(client, make_published(blocks=[block], citations=cited(), override="It is gone."))
     assert "No link given" in html
+    assert "Not independently verified" in html
     assert "<blockquote><p>Open.</p></blockquote>" in html
 
 
@@ -336,7 +348,10 @@ def test_two_headings_make_no_table_of_contents(client):
 
 
 def test_no_level_of_heading_is_left_out(client):
-    html = page_of(client, make_published(blocks=[headed("First", level=3), headed("Second")], citations=cited()))
+    html = page_of(
+        client,
+        make_published(blocks=[headed("First", level=3), headed("Second")], citations=cited(), override="A test."),
+    )
     assert '<h2 id="about-first">First</h2>' in html
 
 

@@ -175,7 +175,7 @@ def test_its_pictures_are_told_with_credit(client, article):
     ],
 )
 def test_the_kind_of_a_story_is_its_type(client, editor, kind, types):
-    version = make_published(by=editor, kind=kind)
+    version = make_published(by=editor, kind=kind, override="A test.")
     assert graph(client, version.path)[first(types)]["@type"] == types
     assert kind in Story.Kind
 

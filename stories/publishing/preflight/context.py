@@ -1,0 +1,66 @@
+"""What preflight must know of a story that is not in its document, because it is nobody else's business."""
+
+import datetime
+from dataclasses import dataclass
+
+from stories.models import Author, Citation
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What the desk answered about one unnamed source."""
+
+    basis: str = ""
+    factual: bool = False
+    approver: bool = False  # whether somebody approved it
+    author: str | None = None  # the slug of the author that this somebody is, if any
+
+
+@dataclass(frozen=True)
+class Context:
+    """Facts of the desk. None is not known: checks that need it then find nothing."""
+
+    open_notes: int = 0  # of colleagues, not resolved
+    embargo: datetime.datetime | None = None  # nobody outside may see it before
+    at: datetime.datetime | None = None  # when it would go out
+    ai_reviewed: bool | None = None  # whether somebody answers for what a machine wrote
+    approvals: dict | None = None  # {key: Approval} of unnamed sources that readers have not been told of yet
+    persons: frozenset | None = None  # the slugs of authors who are people, not desks
+
+
+UNKNOWN = Context()
+
+
+def context_for(story, document, *, live=None, at=None):
+    """Return the Context of publishing `document` as `story`, a fresh row, at an instant, None if that is open.
+
+    `live` is the document that readers have, or None: which unnamed sources it has was approved then. No query, two
+    if there are unnamed sources.
+    """
+    told = {citation["key"]: citation["unnamed"] for citation in live["citations"]} if live else {}
+    unnamed = [
+        citation["key"]
+        for citation in document["citations"]
+        if citation["unnamed"] and told.get(citation["key"]) != citation["unnamed"]
+    ]
+    return Context(
+        embargo=story.embargo_until,
+        at=at,
+        ai_reviewed=story.ai_reviewer_id is not None,
+        approvals=approvals_of(story, unnamed),
+        persons=persons_of(document) if unnamed else None,
+    )
+
+
+def approvals_of(story, keys):
+    """Return {key: Approval} for all `keys`; what is not in the story's tables has no answers."""
+    rows = Citation.objects.filter(story=story, key__in=keys).values_list(
+        "key", "basis", "factual", "approver", "approver__author__slug"
+    )
+    found = {key: Approval(basis, factual, bool(user), author) for key, basis, factual, user, author in rows}
+    return {key: found.get(key, Approval()) for key in keys}
+
+
+def persons_of(document):
+    slugs = [author["slug"] for author in document["authors"]]
+    return frozenset(Author.objects.filter(slug__in=slugs, collective=False).values_list("slug", flat=True))

@@ -1,0 +1,157 @@
+"""What preflight means for the verbs: nothing goes out past it; what only the desk knows is asked under the lock."""
+
+import datetime
+
+import pytest
+
+from stories.models import Author, Citation, Story
+from stories.models.citation import make_key
+from stories.publishing import preflight
+from stories.publishing.corrections import correct
+from stories.publishing.preflight import context_for
+from stories.publishing.preflight.context import Approval
+from stories.publishing.verbs import PublishError, WarningsError, move, publish, seen
+from tests.factories import approve_unnamed, make_author, make_editor, make_published, make_revision, publish_change
+
+pytestmark = pytest.mark.django_db
+HOUR = datetime.timedelta(hours=1)
+
+
+def later(hours=1):
+    return datetime.datetime.now(datetime.UTC) + hours * HOUR
+
+
+def embargoed(**values):
+    """Return a saved revision of a story that is under embargo for two hours."""
+    revision = make_revision(**values)
+    Story.objects.filter(pk=revision.story_id).update(embargo_until=later(2))
+    return revision
+
+
+def test_nothing_goes_out_before_the_embargo(editor):
+    revision = embargoed()
+    with pytest.raises(PublishError, match=r"under embargo until .* Schedule it for then or later"):
+        publish(revision, by=editor, expecting=(None, None))
+    with pytest.raises(PublishError, match="under embargo"):
+        publish(revision, by=editor, expecting=(None, None), at=later(1))
+    assert not revision.story.versions.exists()
+    plan = publish(revision, by=editor, expecting=(None, None), at=later(3))
+    with pytest.raises(PublishError, match="under embargo"):
+        move(plan.story, to=later(1), by=editor, expecting=(None, plan.pk))
+    assert plan.story.versions.get() == plan
+    assert move(plan.story, to=later(4), by=editor, expecting=(None, plan.pk)).visible_from > plan.visible_from
+
+
+def test_a_correction_waits_for_the_embargo_too(editor):
+    live = make_published(by=editor)
+    Story.objects.filter(pk=live.story_id).update(embargo_until=later(2))
+    said = {"wrong": "a", "right": "b"}
+    with pytest.raises(PublishError, match="under embargo"):
+        correct(live.story, live.document | {"headline": "B"}, by=editor, expecting=seen(live.story), correction=said)
+    assert live.story.versions.count() == 1
+
+
+def test_an_embargo_set_after_the_page_was_opened_is_seen_by_the_verb(editor):
+    revision = make_revision()
+    assert revision.story.embargo_until is None
+    Story.objects.filter(pk=revision.story_id).update(embargo_until=later(2))
+    with pytest.raises(PublishError, match="under embargo"):
+        publish(revision, by=editor, expecting=(None, None))
+
+
+def unnamed_story(**values):
+    told = {"descriptor": "an official who attended", "reason": "not cleared to speak"}
+    cited = {"key": make_key(), "unnamed": told}
+    return make_revision(citations=[cited], blocks=[{"type": "text", "html": "<p>Open.</p>"}], **values)
+
+
+def test_an_unnamed_source_is_approved_before_it_goes_out(editor):
+    revision = unnamed_story()
+    with pytest.raises(PublishError, match=r"how the unnamed source knows.*Tick that it is information.*must approve"):
+        publish(revision, by=editor, expecting=(None, None))
+    approve_unnamed(revision)
+    assert publish(revision, by=editor, expecting=(None, None)).number == 1
+
+
+def test_who_wrote_the_story_cannot_approve_its_source(editor):
+    author = make_author("Ada", user=editor)
+    revision = unnamed_story(authors=[{"slug": author.slug}])
+    approve_unnamed(revision)
+    Citation.objects.update(approver=editor)
+    with pytest.raises(PublishError, match="An author of the story cannot approve"):
+        publish(revision, by=editor, expecting=(None, None))
+
+
+def test_a_story_on_an_unnamed_source_has_the_name_of_a_person(editor):
+    revision = unnamed_story()
+    approve_unnamed(revision)
+    Author.objects.update(collective=True)
+    with pytest.raises(PublishError, match="the name of a person, not only of a desk"):
+        publish(revision, by=editor, expecting=(None, None))
+
+
+def test_what_readers_were_told_of_an_unnamed_source_is_not_asked_again(editor, django_assert_num_queries):
+    revision = unnamed_story()
+    approve_unnamed(revision)
+    live = publish(revision, by=editor, expecting=(None, None))
+    Citation.objects.all().delete()  # the draft no longer has it; what readers have can be corrected
+    said = {"wrong": "a", "right": "b"}
+    corrected = correct(
+        live.story, live.document | {"headline": "B"}, by=editor, expecting=seen(live.story), correction=said
+    )
+    assert corrected.version.number == 2
+    other = live.document["citations"][0] | {"unnamed": {"descriptor": "a guard on duty there", "reason": "safety"}}
+    context = context_for(live.story, live.document | {"citations": [other]}, live=live.document)
+    assert context.approvals == {other["key"]: Approval()}
+    with django_assert_num_queries(0):
+        context_for(live.story, live.document, live=live.document)
+
+
+def test_what_a_machine_wrote_needs_somebody_who_checked_it(editor):
+    revision = make_revision(ai_use="generated")
+    with pytest.raises(PublishError, match="Say who checked what the machine"):
+        publish(revision, by=editor, expecting=(None, None))
+    Story.objects.filter(pk=revision.story_id).update(ai_reviewer=make_editor())
+    assert publish(revision, by=editor, expecting=(None, None)).document["ai_use"] == "generated"
+
+
+def test_nothing_confidential_gets_into_the_document(editor):
+    reviewer = make_editor(username="reviewer-unknown-to-readers")
+    revision = unnamed_story()
+    approve_unnamed(revision)
+    Story.objects.filter(pk=revision.story_id).update(ai_reviewer=reviewer, embargo_until=later(-1))
+    version = publish(revision, by=editor, expecting=(None, None))
+    said = str(version.document)
+    assert reviewer.username not in said
+    [cited] = version.document["citations"]
+    private = {"approver", "basis", "factual", "embargo_until", "ai_reviewer"}
+    assert private.isdisjoint({*version.document, *cited, *cited["unnamed"]})
+
+
+def test_a_warning_is_overridden_with_a_reason_on_record(editor):
+    revision = make_revision(interest_note="")
+    with pytest.raises(WarningsError, match="has ties to the subject"):
+        publish(revision, by=editor, expecting=(None, None))
+    version = publish(revision, by=editor, expecting=(None, None), override="It is about the weather.")
+    assert version.overrides == [
+        {
+            "check": "interests_are_told",
+            "sentence": "It does not say whether the newsroom or an author has ties to the subject.",
+            "words": [],
+            "reason": "It is about the weather.",
+        }
+    ]
+
+
+def test_unfinished_work_can_always_be_saved(editor):
+    revision = make_revision(
+        headline="", slug="", authors=[], blocks=[{"type": "text", "html": "<p>TK</p>"}], citations=[]
+    )
+    assert len(preflight.blockers(revision.document)) == 5
+
+
+def test_a_plan_that_a_change_is_merged_into_keeps_its_embargo(editor):
+    live = make_published(by=editor)
+    publish_change(live.story, by=editor, kicker="Later", at=later(3))
+    publish_change(live.story, by=editor, **live.document | {"standfirst": "Now."}, pending="merge")
+    assert [version.kicker for version in live.story.versions.all()] == ["", "", "Later"]
