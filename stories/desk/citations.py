@@ -84,7 +84,10 @@ class CitationInline(InlinePicksMixin, admin.StackedInline):
                 "fields": [("published_on", "accessed_on"), "via", "archived_url", "terms"],
             },
         ),
-        (_("Unnamed source"), {"classes": ["collapse"], "fields": ["descriptor", "reason", "approver"]}),
+        (
+            _("Unnamed source"),
+            {"classes": ["collapse"], "fields": ["descriptor", "reason", ("basis", "factual"), "approver"]},
+        ),
     ]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from js_asset import Media, Script
 
+from stories.desk import checks
 from stories.desk.correct_forms import CorrectForm, removed_in, values_of
 from stories.desk.pages import frame, routes, story_for
-from stories.desk.publish import done, told_findings, told_kinds
+from stories.desk.publish import done, told_kinds
 from stories.desk.states import state_of, told
 from stories.models import BLOCKS, Report, Revision, Version
 from stories.publishing.changes import cited_name, lines_at
@@ -179,7 +180,7 @@ def page(desk, base, form, *, errors=(), findings=(), conflicts=(), overlaps=())
         "report": report,
         "passage": reported_passage(report),
         "changes": told_kinds(form),
-        "findings": told_findings(findings, url=""),
+        "findings": [{**finding, "url": ""} for finding in checks.told(findings, "")],
         "is_more_than_minor": any(finding.check.startswith("guard.") for finding in findings),
         "reviewed": fingerprint(document) if document else "",
         "comparison": told_changes(base.document, document, timezone.now()) if document else None,

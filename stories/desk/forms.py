@@ -5,15 +5,18 @@ import uuid
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stories.desk.rows import add_problems
+from stories.desk.states import told
 from stories.desk.widgets import TagSelect
 from stories.models import BLOCKS, Citation, Credit, Tag
 from stories.models.prose import clean_text
 from stories.models.term import make_slug
 from stories.publishing.document import DOCUMENT
+from stories.publishing.verbs import live_and_pending
 from stories.publishing.working_copy import STORY_FIELDS, build
 
 
@@ -58,6 +61,9 @@ class StoryForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "embargo_until" in self.fields:
+            day, time = self.fields["embargo_until"].widget.widgets
+            day.attrs["aria-label"], time.attrs["aria-label"] = _("Embargo until: day"), _("Embargo until: time")
         if "language" in self.fields:
             self.fields["language"].show_hidden_initial = False  # the default is a function of the settings only
 
@@ -69,6 +75,20 @@ class StoryForm(forms.ModelForm):
 
     def clean_headline(self):
         return clean_text(self.cleaned_data["headline"])
+
+    def clean_embargo_until(self):
+        """Refuse an embargo that a waiting version would break; the story is locked when it is saved."""
+        embargo = self.cleaned_data["embargo_until"]
+        plan = None
+        if embargo and not self.instance._state.adding:
+            plan = live_and_pending(self.instance, timezone.now())[1]
+        if plan and plan.visible_from < embargo:
+            values = {"number": plan.number, "when": told(plan.visible_from)}
+            raise ValidationError(
+                _("Version %(number)s goes out on %(when)s, before this embargo ends. Move or cancel it first.")
+                % values
+            )
+        return embargo
 
     def clean_slug(self):
         return self.cleaned_data["slug"] or make_slug(self.cleaned_data.get("headline", ""))

@@ -6,31 +6,21 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from stories.desk import checks
 from stories.desk.pages import frame, routes, story_for
 from stories.desk.preview import preview, preview_new
 from stories.desk.publish_forms import CHANGES, MomentForm, PublishForm, SeenForm
 from stories.desk.reports import open_reports
 from stories.desk.states import State, name_of, state_of, told
 from stories.models import Version
-from stories.publishing import preflight, verbs
+from stories.publishing import verbs
 from stories.publishing.document import DocumentError
 from stories.publishing.record import path_for
 from stories.publishing.verbs import PublishError, WarningsError
 from stories.site.history import told_changes
-
-# Where on the story's form a field is, by its name in the document.
-PLACES = {
-    "headline": "id_headline",
-    "slug": "id_slug",
-    "standfirst": "id_standfirst",
-    "authors": "credits-group",
-    "citations": "citations-group",
-}
-MAX_WORDS = 20  # of a finding, as many as the record keeps
 
 
 def urls(story_admin):
@@ -60,7 +50,12 @@ def next_page(request, story):
 def form_context(request, story):
     """Return what the row of buttons under the form of `story`, None for a new one, says and offers."""
     state = state_of(story) if story else State()
+    blocking, warning = checks.found(story, state)
+    embargo = embargo_ahead(story) if story else None
     return {
+        "blocking": checks.told(blocking, ""),
+        "warning": checks.told(warning, ""),
+        "embargo": embargo and told(embargo),
         "state": state,
         "save_label": save_label(state),
         "publish_label": _("Publish changes…") if state.live else _("Publish…"),
@@ -187,8 +182,11 @@ def cancel(request, story_id, story_admin):
 
 
 def page(request, story_admin, story, state, form=None, move_form=None, cancel_form=None, findings=None):
-    form = form or PublishForm(state=state, initial=PublishForm.initial_for(state))
+    embargo = embargo_ahead(story)
+    form = form or PublishForm(state=state, initial={**moment_of(embargo), **PublishForm.initial_for(state)})
     document = state.latest and state.latest.document
+    blocking, warning = checks.found(story, state)
+    url = reverse("admin:stories_story_change", args=[story.pk])
     context = {
         **frame(request, story_admin, story, _("Publish")),
         "state": state,
@@ -198,13 +196,12 @@ def page(request, story_admin, story, state, form=None, move_form=None, cancel_f
         if state.is_changed and not state.taken_back
         else None,
         "changes": told_kinds(form),
-        "move_form": move_form or MomentForm(prefix="move", initial=moment_of(state.pending)),
+        "move_form": move_form
+        or MomentForm(prefix="move", initial=moment_of(state.pending and state.pending.visible_from)),
         "cancel_form": cancel_form,
-        "problems": problems(story, document),
-        "findings": told_findings(
-            findings if findings is not None else preflight.warnings(document) if document else (),
-            reverse("admin:stories_story_change", args=[story.pk]),
-        ),
+        "problems": checks.told(blocking, url) if state.latest else [unsaved(url)],
+        "findings": checks.told(warning if findings is None else findings, url),
+        "embargo": embargo and told(embargo),
         "is_more_than_minor": any(finding.check.startswith("guard.") for finding in findings or ()),
         "address": request.build_absolute_uri(address(state, document)) if document else "",
         "saved": document and {"name": name_of(state.latest), "when": told(state.latest.created_at)},
@@ -225,41 +222,25 @@ def told_kinds(form):
     ]
 
 
-def problems(story, document):
-    """Return [(sentence, address of the place on the form)] of what keeps `document` from going out."""
-    url = reverse("admin:stories_story_change", args=[story.pk])
-    if not document:
-        return [(_("Nothing of this story is saved yet. Save it first."), url)]
-    return [(finding.sentence, place_of(finding, url)) for finding in preflight.findings(preflight.BLOCKERS, document)]
-
-
-def told_findings(findings, url):
-    """Return [{sentence, words, more, url}] of Findings that need a reason; they are settled on the form at `url`."""
-    return [
-        {
-            "sentence": finding.sentence,
-            "words": [Truncator(words).chars(80) for words in finding.words[:MAX_WORDS]],
-            "more": len(finding.words) > MAX_WORDS,
-            "url": place_of(finding, url),
-        }
-        for finding in findings
-    ]
-
-
-def place_of(finding, url):
-    """Return where on the form at `url` a finding is settled."""
-    return f"{url}#{PLACES[finding.place]}" if finding.place in PLACES else url
-
-
 def address(state, document):
     """Return the path at which readers will find `document` if it goes out now."""
     return path_for(document, state.live.sort_at if state.live else timezone.now())
 
 
-def moment_of(plan):
-    if not plan:
+def unsaved(url):
+    return {"sentence": _("Nothing of this story is saved yet. Save it first."), "url": url}
+
+
+def embargo_ahead(story):
+    """Return until when a story is under embargo, None if it is not, or no longer."""
+    embargo = story.embargo_until
+    return embargo if embargo and embargo > timezone.now() else None
+
+
+def moment_of(instant):
+    if not instant:
         return {}
-    local = timezone.localtime(plan.visible_from)
+    local = timezone.localtime(instant)
     return {"day": local.date(), "time": local.time()}
 
 

@@ -19,21 +19,30 @@ from stories.desk.story_list import StateFilter, StoryChangeList, saved_column, 
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
 
-SCRIPTS = Media(js=[Script("desk/ids.js", type="module"), Script("desk/story.js", type="module")])
+SCRIPTS = Media(
+    js=[
+        Script("desk/ids.js", type="module"),
+        Script("desk/story.js", type="module"),
+        Script("desk/jump.js", type="module"),
+    ]
+)
 
 
 @admin.register(Story)
 class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
     form = StoryForm
     inlines = [*blocks.INLINES, CitationInline, CreditInline]
-    autocomplete_fields = ["topics", "lead_image", "translation_of"]
+    autocomplete_fields = ["topics", "lead_image", "translation_of", "ai_reviewer"]
     fieldsets = [
         (None, {"classes": ["writing"], "fields": ["kicker", "headline", "standfirst"]}),
-        (_("Filing"), {"fields": ["kind", "topics", "tags", "dateline", "language"]}),
+        (_("Filing"), {"fields": ["kind", "topics", "tags", "dateline", "language", "embargo_until"]}),
         (_("Lists and address"), {"classes": ["collapse"], "fields": ["summary", "slug", "slugline", "lead_image"]}),
         (
             _("For the reader"),
-            {"classes": ["collapse"], "fields": ["editors_note", "interest_note", "ai_use", "translation_of"]},
+            {
+                "classes": ["collapse"],
+                "fields": ["editors_note", "interest_note", "ai_use", "ai_reviewer", "translation_of"],
+            },
         ),
     ]
     list_display = ["headline_or_slugline", state_column, "kind", saved_column]

@@ -28,9 +28,9 @@ def row(block):
 
 def own_texts(document):
     """Yield (place, text) of all that is written here: not what others said and is quoted."""
-    yield from body_texts(document)
     for name in LINES:
         yield name, document[name]
+    yield from body_texts(document)
     for citation in document["citations"]:
         for text in (citation["terms"], *(citation["unnamed"] or {}).values()):
             yield f"citations.{citation['key']}", text

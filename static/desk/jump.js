@@ -1,0 +1,53 @@
+/* Leads to what a check is about: #id_headline is a field, #block-<id> and #citation-<key> are rows. What is folded
+   opens, and the cursor stands where it can be settled. */
+
+const FIELDS = ".ProseMirror, input:not([type=hidden], [type=checkbox]), textarea:not([hidden]), select"
+const all = (selector, root = document) => [...root.querySelectorAll(selector)]
+
+function find(name) {
+  const [, kind, id] = name.match(/^(block|citation)-(.+)$/) ?? []
+  if (kind) {
+    const inputs = all(`.inline-related:not(.empty-form) input[name$="-${kind === "block" ? "id" : "key"}"]`)
+    return inputs.find((input) => input.value === id)?.closest(".inline-related")
+  }
+  if (name === "blocks") return document.querySelector(".order-machine > .inline-related:not(.empty-form), .block-bar button")
+  return document.getElementById(name)
+}
+
+function open(target) {
+  target.closest(".inline-related")?.classList.remove("collapsed")
+  for (const each of all("details", target)) each.open = true
+  for (let around = target.closest("details"); around; around = around.parentElement.closest("details")) around.open = true
+}
+
+function settle(target) {
+  const editor = target.querySelector("textarea[data-django-prose-editor-configurable]")
+  const field = target.matches("input, textarea, select, button, a")
+    ? target
+    : all(FIELDS, target).find((each) => each.offsetParent) ?? target.querySelector("a, button")
+  if (editor && !target.querySelector(".ProseMirror") && !(field?.offsetParent && field !== editor)) {
+    // The rich text is made later than the page.
+    document.addEventListener("prose-editor:ready", () => setTimeout(() => settle(target)), { once: true })
+    return
+  }
+  const drawn = field?.nextElementSibling?.querySelector?.(".select2-selection")
+  ;(drawn ?? field)?.focus({ preventScroll: true })
+  target.scrollIntoView({ block: target.offsetHeight > innerHeight / 2 ? "start" : "center" })
+}
+
+function jump() {
+  const target = find(location.hash.slice(1))
+  if (!target) return
+  open(target)
+  settle(target)
+}
+
+addEventListener("hashchange", jump)
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest(".preflight a[href^='#']")
+  if (!link) return
+  link.closest("details").open = false // it stands in front of what it leads to
+  if (link.hash === location.hash) setTimeout(jump) // no change of address, so no event of it
+})
+// After the form's own script has folded the rows.
+document.addEventListener("content-editor:ready", () => setTimeout(jump))

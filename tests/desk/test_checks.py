@@ -1,0 +1,185 @@
+"""What stands in the way of a story: on its form and on its publish page, with the way there."""
+
+import datetime
+import re
+from html import unescape
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from stories.desk.checks import place_of
+from stories.models import Citation, Story, Version
+from stories.models.citation import make_key
+from stories.publishing.document import new_id
+from stories.publishing.verbs import publish
+from stories.publishing.working_copy import picture_document
+from tests.desk.forms import form_data
+from tests.factories import make_editor, make_picture, make_published, make_revision
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor)
+    return client
+
+
+def url(name, story):
+    return reverse(f"admin:stories_story_{name}", args=[story.pk])
+
+
+def text(response):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+
+
+def lacking():
+    """Return a story in which a block, a citation, a picture and a field in a folded part lack something."""
+    block, key = new_id(), make_key()
+    html = f'<p>Look <a href="https://a.example/">here</a>. TK<cite data-key="{key}"></cite></p>'
+    return make_revision(
+        headline="The gate",
+        interest_note="",
+        lead_image=picture_document(make_picture(alt="")),
+        blocks=[{"id": block, "type": "text", "html": html}],
+        citations=[{"key": key, "unnamed": {"descriptor": "a source", "reason": "safety"}}],
+    ).story
+
+
+def places(story):
+    document = story.revisions.latest().document
+    return document["blocks"][0]["id"], document["citations"][0]["key"], document["lead_image"]["id"]
+
+
+def test_the_publish_page_tells_what_blocks_and_what_warns_why_and_where(desk):
+    story = lacking()
+    response = desk.get(url("publish", story))
+    page, html = text(response), response.content.decode()
+    assert "A placeholder is left: write what is to come, or take it out. TK Go there" in page
+    assert "A placeholder must never be published." in page
+    assert "Readers judge better if they know who has ties to whom. PF15" in page
+    block, key, picture = places(story)
+    form = url("change", story)
+    for address in (
+        f"{form}#block-{block}",
+        f"{form}#citation-{key}",
+        f"{form}#id_interest_note",
+        f"/admin/stories/picture/{picture}/change/#id_alt",
+    ):
+        assert f'<a href="{address}">Go there</a>' in html
+    assert "Publish now" not in page
+    assert "Why it goes out all the same" not in page
+
+
+def test_the_form_counts_what_was_found_and_leads_there(desk):
+    story = lacking()
+    html = desk.get(url("change", story)).content.decode()
+    panel = html[html.index('<details class="preflight">') :].partition("</details>")[0]
+    summary = " ".join(panel[panel.index("<summary") :].partition("</summary>")[0].split(">", 1)[1].split())
+    assert summary == "6 things block publishing, 2 warnings"
+    block, key, _picture = places(story)
+    for anchor in (f"#block-{block}", f"#citation-{key}", "#id_interest_note"):
+        assert f'<a href="{anchor}">Go there</a>' in panel
+
+
+def test_one_of_each_is_told_in_the_singular(desk):
+    story = make_revision(slug="", interest_note="").story
+    assert "1 thing blocks publishing, 1 warning" in text(desk.get(url("change", story)))
+
+
+def test_a_story_that_passes_says_so_and_a_new_one_says_nothing(desk):
+    assert "All checks passed." in text(desk.get(url("change", make_revision().story)))
+    new = text(desk.get(reverse("admin:stories_story_add")))
+    assert "checks passed" not in new
+    assert "block publishing" not in new
+
+
+def test_the_checks_cost_the_form_two_queries_at_most(desk, django_assert_max_num_queries):
+    story = lacking()
+    with django_assert_max_num_queries(30):
+        desk.get(url("change", story))
+
+
+def test_every_place_that_a_check_names_is_on_the_form(desk):
+    html = desk.get(url("change", make_revision().story)).content.decode()
+    fields = ["headline", "language", "slug", "authors", "kind", "citations", "ai_reviewer", "embargo_until"]
+    fields += ["standfirst", "interest_note", "kicker", "summary", "dateline", "editors_note"]
+    for field in fields:
+        assert f'id="{place_of(field, "").removeprefix("#")}"' in html
+    assert place_of("", "/form/") == ""
+
+
+# The desk's own facts
+
+
+def save(desk, story, **values):
+    response = desk.post(url("change", story), form_data(desk, story, **values) | {"_continue": "1"})
+    assert response.status_code == 302, response.context["errors"]
+
+
+def embargo(instant):
+    local = timezone.localtime(instant)
+    return {"embargo_until_0": f"{local:%Y-%m-%d}", "embargo_until_1": f"{local:%H:%M}"}
+
+
+def in_hours(hours):
+    return (timezone.now() + datetime.timedelta(hours=hours)).replace(second=0, microsecond=0)
+
+
+def test_the_desk_answers_for_an_unnamed_source_on_the_form(desk):
+    told = {"descriptor": "an official who attended", "reason": "safety"}
+    story = make_revision(
+        citations=[{"key": make_key(), "unnamed": told}], blocks=[{"type": "text", "html": "a"}]
+    ).story
+    approver = make_editor()
+    values = {"citations-0-basis": "witness", "citations-0-factual": "on", "citations-0-approver": approver.pk}
+    save(desk, story, **values)
+    citation = Citation.objects.get()
+    assert (citation.basis, citation.factual, citation.approver) == ("witness", True, approver)
+    assert story.revisions.count() == 1  # it is in no document
+
+
+def test_under_embargo_a_story_can_be_scheduled_and_not_published(desk, editor):
+    story, until = make_revision().story, in_hours(48)
+    save(desk, story, **embargo(until))
+    assert Story.objects.get(pk=story.pk).embargo_until == until
+    when = f"{until:%-d %B %Y, %H:%M} UTC"
+    assert f"Under embargo until {when}." in text(desk.get(url("change", story)))
+    response = desk.get(url("publish", story))
+    page = text(response)
+    assert f"It is under embargo until {when}: nobody outside may see it before." in page
+    assert "Publish now" not in page
+    assert response.context["form"]["day"].value() == until.date()
+    posted = {"revision": story.revisions.latest().pk, "when": "now", "seen_live": "", "seen_pending": ""}
+    refused = desk.post(url("publish", story), posted)
+    assert f"It is under embargo until {when}. Schedule it for then or later." in text(refused)
+    moment = {"day": f"{until:%Y-%m-%d}", "time": f"{until:%H:%M}"}
+    desk.post(url("publish", story), posted | {"when": "later"} | moment)
+    assert Version.objects.get().visible_from == until
+
+
+def test_an_embargo_that_a_waiting_version_would_break_is_refused(desk, editor):
+    revision = make_revision()
+    story = revision.story
+    publish(revision, by=editor, expecting=(None, None), at=in_hours(24))
+    response = desk.post(url("change", story), form_data(desk, story, **embargo(in_hours(48))))
+    assert "before this embargo ends. Move or cancel it first." in text(response)
+    assert Story.objects.get(pk=story.pk).embargo_until is None
+    save(desk, story, **embargo(in_hours(12)))
+
+
+def test_an_embargo_that_has_passed_is_not_told(desk):
+    story = make_published().story
+    save(desk, story, **embargo(in_hours(-2)))
+    assert "embargo until" not in text(desk.get(url("publish", story)))
+
+
+def test_whoever_checked_a_machine_is_kept(desk):
+    reviewer = make_editor()
+    story = make_revision(ai_use="translated").story
+    assert "Say who checked what the machine translated or wrote." in text(desk.get(url("change", story)))
+    save(desk, story, ai_reviewer=reviewer.pk)
+    assert "All checks passed." in text(desk.get(url("change", story)))
+    answer = desk.get(reverse("admin:stories_user_delete", args=[reviewer.pk]))
+    assert "They checked what a machine wrote for a story." in text(answer)
