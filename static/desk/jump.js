@@ -1,16 +1,20 @@
-/* Leads to what a check is about: #id_headline is a field, #block-<id> and #citation-<key> are rows. What is folded
-   opens, and the cursor stands where it can be settled. */
+/* Leads to what a check is about: #id_headline is a field, #block-<id> and #citation-<key> are rows, with .<field>
+   behind it a field of the row. What is folded opens, and the cursor stands where it can be settled. */
 
-const FIELDS = ".ProseMirror, input:not([type=hidden], [type=checkbox]), textarea:not([hidden]), select"
+const FIELDS = ".ProseMirror, input:not([type=hidden]), textarea, select"
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
 
 function find(name) {
-  const [, kind, id] = name.match(/^(block|citation)-(.+)$/) ?? []
+  const [, kind, id, field] = name.match(/^(block|citation)-([-0-9a-f]+)(?:\.(\w+))?$/) ?? []
   if (kind) {
     const inputs = all(`.inline-related:not(.empty-form) input[name$="-${kind === "block" ? "id" : "key"}"]`)
-    return inputs.find((input) => input.value === id)?.closest(".inline-related")
+    const row = inputs.find((input) => input.value === id)?.closest(".inline-related")
+    const place = field && row?.querySelector(`[name$="-${field}"]`)?.closest(".fieldBox, .form-row")
+    return place || row?.querySelector("fieldset")
   }
-  if (name === "blocks") return document.querySelector(".order-machine > .inline-related:not(.empty-form), .block-bar button")
+  if (name === "blocks") {
+    return document.querySelector(".order-machine > .inline-related:not(.empty-form) > fieldset, .block-bar button")
+  }
   return document.getElementById(name)
 }
 

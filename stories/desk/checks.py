@@ -54,6 +54,6 @@ def place_of(place, url):
     kind, _, row = place.partition(".")
     if kind == "pictures":
         return f"{reverse('admin:stories_picture_change', args=[row])}#id_alt"
-    if row:
+    if row:  # and its field, if one is named
         return f"{url}#{ROWS[kind]}-{row}"
     return f"{url}#{PLACES.get(kind, f'id_{kind}')}" if kind else ""

@@ -11,7 +11,7 @@ from stories.interchange.reading import read_document, story_id_of
 from stories.models import BLOCKS, Address, Citation, Story, Version
 from stories.models.prose import clean_text
 from stories.publishing import preflight
-from stories.publishing.document import upgraded
+from stories.publishing.document import DocumentError, clean_overrides, upgraded
 from stories.publishing.record import path_for
 from stories.publishing.revisions import latest_revision
 from stories.publishing.verbs import CHANGES, same_for_readers
@@ -121,7 +121,7 @@ def check_change(file, *, is_last):
     if file.is_draft:
         if not is_last:
             file.problem("published", _("Only the last file of a story may be a draft: say when this was published."))
-        for name in ("change", "note", "correction"):
+        for name in ("change", "note", "correction", "overrides"):
             if file.fields.get(name):
                 file.problem(name, _("A draft has none yet: that is said when it is published."))
         return
@@ -131,6 +131,11 @@ def check_change(file, *, is_last):
         file.problem("change", _("“%(value)s” is not one of: %(all)s.") % names)
     if note is not None and (not isinstance(note, str) or len(note) > 500):
         file.problem("note", _("Write at most 500 characters."))
+    try:
+        overrides_of(file)
+    except DocumentError as error:
+        for place, sentence in error.problems:
+            file.problem(place, sentence)
     if file.fields.get("correction") and change != "correction":
         file.problem("correction", _("Only a correction says what was wrong and what is right."))
 
@@ -141,6 +146,10 @@ def change_of(file):
 
 def note_of(file):
     return clean_text(file.fields.get("note") or "")
+
+
+def overrides_of(file):
+    return clean_overrides(file.fields.get("overrides"))
 
 
 def compare(file, stored):
@@ -157,6 +166,8 @@ def compare(file, stored):
         file.problem("change", _("Version %(number)s is there already, as another kind of change.") % names)
     if note_of(file) != stored.note:
         file.problem("note", _("Version %(number)s is there already, with another note.") % names)
+    if "overrides" in file.fields and not file.problems and overrides_of(file) != stored.overrides:
+        file.problem("overrides", _("Version %(number)s is there already, with other reasons.") % names)
     if file.published and file.published != stored.visible_from:
         file.problem("published", _("Version %(number)s is there already, published at another time.") % names)
 

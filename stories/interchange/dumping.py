@@ -86,6 +86,7 @@ def dump_story(folder, story, records, named, names):
             records=records,
             change=version.change,
             note=version.note,
+            overrides=version.overrides,
             published=version.visible_from,
         )
         write(folder / file_name(stem, version.number), text)

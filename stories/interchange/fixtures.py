@@ -29,14 +29,14 @@ from stories.models import (
 )  # fmt: skip
 from stories.models.term import free_slug
 from stories.publishing import working_copy
-from stories.publishing.document import clean
+from stories.publishing.document import clean, clean_overrides
 from stories.publishing.imports import import_versions
 from stories.publishing.revisions import save_revision
 
 # Made by publishing while it writes versions, so never taken from a file.
 DERIVED = {*FILINGS.values(), Address, SiteChange, StoryEvent}
 # What a fixture says of a version; the rest is made when it is loaded.
-VERSION_FIELDS = ["story", "number", "change", "note", "visible_from", "document"]
+VERSION_FIELDS = ["story", "number", "change", "note", "visible_from", "document", "overrides"]
 # The rows of a fixture in the order in which they need each other, with the order of each model's rows.
 FIXTURE = [
     (Source, ["slug"]), (Topic, ["slug"]), (Author, ["slug"]), (Tag, ["slug"]), (Picture, ["pk"]), (Story, ["pk"]),
@@ -108,6 +108,7 @@ class Arrivals:
         if timezone.is_naive(version.visible_from):
             raise ValidationError(_("visible_from must say its time zone."))
         version.document = clean(version.document)
+        version.overrides = clean_overrides(version.overrides)
         self.versions.setdefault(version.story_id, []).append(version)
 
     def finish(self):
@@ -123,7 +124,7 @@ class Arrivals:
             for version in versions:
                 working_copy.Terms(version.document)
                 working_copy.refuse_foreign_ids(version.document, story)
-            import_versions(story, [(v.document, v.change, v.note, v.visible_from) for v in versions])
+            import_versions(story, [(v.document, v.change, v.note, v.visible_from, v.overrides) for v in versions])
         for story in Story.objects.filter(pk__in=self.new_stories):
             save_revision(story, by=None)
 

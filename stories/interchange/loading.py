@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from stories.interchange.checking import StoryPlan, change_of, check_across, check_story, group, look_up, note_of
+from stories.interchange.checking import (
+    StoryPlan,
+    change_of,
+    check_across,
+    check_story,
+    group,
+    look_up,
+    note_of,
+    overrides_of,
+)
 from stories.interchange.lines import Problem
 from stories.interchange.picture_files import PICTURES, Pictures
 from stories.interchange.references import References
@@ -107,7 +116,8 @@ def write_story(story):
     row = Story.objects.get(pk=story.id)
     try:
         if story.versions:
-            import_versions(row, [(f.document, change_of(f), note_of(f), f.published) for f in story.versions])
+            entries = [(f.document, change_of(f), note_of(f), f.published, overrides_of(f)) for f in story.versions]
+            import_versions(row, entries)
         if story.working_copy:
             save_document(story.working_copy, row)
     except (PublishError, DocumentError) as error:

@@ -11,7 +11,7 @@ from stories.publishing.document import BLOCK_FIELDS, DOCUMENT, PROSE_FIELD, emp
 ALWAYS = {"id", "kind", "language"}  # whatever is usual where the file is loaded
 
 
-def write_story(document, *, stem, number, before, records, change="", note="", published=None):
+def write_story(document, *, stem, number, before, records, change="", note="", overrides=(), published=None):
     """Return the text of the file of version `number`, a draft if it was not `published`, an aware datetime.
 
     `stem` is the name of the story's files; `before` the document of the version before, or None: what follows from
@@ -20,6 +20,8 @@ def write_story(document, *, stem, number, before, records, change="", note="", 
     fields = {"id": document["id"], "version": number}
     if published:
         fields |= {"change": str(change), **({"note": note} if note else {}), "published": write_instant(published)}
+        if overrides:
+            fields["overrides"] = [{name: value for name, value in row.items() if value} for row in overrides]
     fields |= write_fields(document, stem, records)
     return f"---\n{write_yaml(fields)}---\n\n{write_body(document, number, before, records)}"
 

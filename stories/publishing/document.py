@@ -86,6 +86,13 @@ REMOVAL = {
     "signed": fields.line(200),
     "altered": fields.many({"number": fields.pixels, "was": fields.sha256, "is": fields.sha256}, unique="number"),
 }
+# What a version says of a check that its editor overrode. It stands beside the document, not in it.
+OVERRIDE = {
+    "check": fields.required(fields.line(100)),
+    "sentence": fields.required(fields.line(1000)),
+    "words": fields.lines(1000),
+    "reason": fields.required(fields.line(1000)),
+}
 DOCUMENT = {
     "id": fields.required(fields.identifier),
     "language": fields.language,
@@ -141,6 +148,16 @@ def clean(document):
     if correction and not (correction["wrong"] or correction["right"]):
         cleaned["correction"] = None
     return {"schema": SCHEMA, **cleaned}
+
+
+def clean_overrides(value):
+    """Return what a version overrode, [{check, sentence, words, reason}], cleaned, or raise DocumentError."""
+    problems = []
+    rows = fields.rows(value, "overrides", problems)
+    cleaned = [fields.clean_shape(OVERRIDE, row, f"overrides.{i}", problems) for i, row in enumerate(rows)]
+    if problems:
+        raise DocumentError(problems)
+    return cleaned
 
 
 def upgraded(document):

@@ -251,6 +251,16 @@ def many(fields, *, unique):
     return cleaner
 
 
+def lines(limit):
+    """A list of lines of text."""
+
+    def cleaner(value, place, problems):
+        items = enumerate(rows(value, place, problems))
+        return [string(item, join(place, i), problems, limit) for i, item in items]
+
+    return cleaner
+
+
 def blocks(types):
     def cleaner(value, place, problems):
         cleaned = []

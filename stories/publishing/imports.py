@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stories.models import FILINGS, Address, Story, Version
-from stories.publishing.document import clean
+from stories.publishing.document import clean, clean_overrides
 from stories.publishing.filing import file_all, lock_filing
 from stories.publishing.record import DERIVED, fill_story
 from stories.publishing.verbs import PublishError, log, write
@@ -18,6 +18,7 @@ from stories.publishing.working_copy import refuse_other_story
 def import_versions(story, entries, *, by=None):
     """Write the versions of a story that has none: `entries` is [(document, change, note, visible_from)] by time.
 
+    A fifth part, if there is one, is what was overridden: [{check, sentence, words, reason}]; preflight is not asked.
     Only the last may lie ahead, and then waits for its time. They are recorded now, and their history says so.
     Return the versions. Raise PublishError with the reason.
     """
@@ -26,13 +27,13 @@ def import_versions(story, entries, *, by=None):
     now = timezone.now()
     if Version.objects.filter(story=story).exists():
         raise PublishError(_("The story has versions already: publish the new one at the desk instead."))
-    instants = [visible_from for *_rest, visible_from in entries]
+    instants = [entry[3] for entry in entries]
     if any(later <= earlier for earlier, later in itertools.pairwise(instants)):
         raise PublishError(_("Each version must be published after the one before it."))
     if any(instant > now for instant in instants[:-1]):
         raise PublishError(_("Only the last version may be published at a time that lies ahead."))
     versions, previous = [], None
-    for document, change, note, visible_from in entries:
+    for document, change, note, visible_from, *overrides in entries:
         document = clean(document)
         refuse_other_story(document, story)
         previous = write(
@@ -43,6 +44,7 @@ def import_versions(story, entries, *, by=None):
             visible_from=visible_from,
             recorded_at=now,
             previous=previous,
+            overrides=clean_overrides(overrides[0] if overrides else []),
         )
         log(previous, by, "import")
         versions.append(previous)

@@ -32,20 +32,21 @@ def follow(page, sentence):
 def test_each_finding_leads_to_its_field_which_opens(desk):  # noqa: F811
     open_story(desk, lacking())
     expect(desk.locator(".preflight summary")).to_have_text("5 things block publishing, 1 warning")
-    desk.get_by_text("Collapse all items").click()
+    desk.evaluate("document.querySelectorAll('.row-fold[aria-expanded=true]').forEach((fold) => fold.click())")
 
     follow(desk, "A quotation cites nobody.")
     quote = desk.locator(".order-machine > .inline-related", has=desk.locator(f"input[value='{QUOTE}']"))
-    expect(quote.locator("textarea").first).to_be_focused()
-    expect(quote.get_by_label("Words", exact=False).first).to_be_in_viewport()
+    expect(quote.locator(".ProseMirror")).to_be_focused()
+    expect(quote.locator(".ProseMirror")).to_be_in_viewport()
     expect(desk.locator(".preflight .found")).to_be_hidden()
 
     follow(desk, "A placeholder is left")
     expect(desk.locator(".order-machine .ProseMirror", has_text="TK")).to_be_focused()
 
     follow(desk, "Tick that it is information")
-    expect(desk.get_by_label("Information, not opinion")).to_be_visible()
-    expect(desk.locator("#citations-0 .select2-selection").first).to_be_focused()
+    expect(desk.locator("#id_citations-0-factual")).to_be_focused()
+    follow(desk, "must approve it")
+    expect(desk.locator("#citations-0 .field-approver .select2-selection")).to_be_focused()
 
     for _again in range(2):  # the second time the address does not change
         follow(desk, "has ties to the subject")

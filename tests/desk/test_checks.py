@@ -63,7 +63,7 @@ def test_the_publish_page_tells_what_blocks_and_what_warns_why_and_where(desk):
     form = url("change", story)
     for address in (
         f"{form}#block-{block}",
-        f"{form}#citation-{key}",
+        f"{form}#citation-{key}.descriptor",
         f"{form}#id_interest_note",
         f"/admin/stories/picture/{picture}/change/#id_alt",
     ):
@@ -79,7 +79,7 @@ def test_the_form_counts_what_was_found_and_leads_there(desk):
     summary = " ".join(panel[panel.index("<summary") :].partition("</summary>")[0].split(">", 1)[1].split())
     assert summary == "6 things block publishing, 2 warnings"
     block, key, _picture = places(story)
-    for anchor in (f"#block-{block}", f"#citation-{key}", "#id_interest_note"):
+    for anchor in (f"#block-{block}", f"#citation-{key}.basis", "#id_interest_note"):
         assert f'<a href="{anchor}">Go there</a>' in panel
 
 

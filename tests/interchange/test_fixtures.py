@@ -19,6 +19,7 @@ from stories.models import (
     Topic,
     Version,
 )
+from stories.publishing import preflight
 from stories.publishing.record import hash_of
 from stories.publishing.reports import receive
 from stories.publishing.working_copy import document_from_story
@@ -83,6 +84,25 @@ def test_what_readers_reported_goes_into_no_file(tmp_path, editor):
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) > 2
     assert not [path for path in files if b"zzreportedzz" in path.read_bytes()]
+
+
+def test_the_demo_stories_pass_preflight_or_say_why_they_went_out():
+    call_command("loaddata", "demo", verbosity=0)
+    for version in Version.objects.all():
+        assert preflight.blockers(version.document) == []
+        found = {(finding.check, finding.sentence) for finding in preflight.warnings(version.document)}
+        assert found == {(row["check"], row["sentence"]) for row in version.overrides}
+    assert Version.objects.exclude(overrides=[]).count() == 2
+
+
+def test_reasons_that_say_nothing_are_no_reasons(tmp_path):
+    make_published(at=utc(2025, 1, 1))
+    fixture = dumped(tmp_path)
+    for row in fixture:
+        if row["model"] == "stories.version":
+            row["fields"]["overrides"] = [{"check": "a", "sentence": "b", "reason": ""}]
+    with pytest.raises(CommandError, match=r"overrides\.0\.reason: It must not be empty"):
+        load(tmp_path, fixture)
 
 
 def test_loading_the_fixture_again_changes_nothing(capsys):

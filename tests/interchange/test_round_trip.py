@@ -156,6 +156,14 @@ def test_any_database_comes_back_from_its_files(tmp_path_factory, document, draf
         assert known == set(Story.objects.get().citations.values_list("key", flat=True))
 
 
+def test_the_reasons_for_going_out_despite_a_check_come_back(tmp_path, editor):
+    made_public = make_published(by=editor, interest_note="", override="It is about the weather.")
+    reload(tmp_path / "dump")
+    version = Version.objects.get()
+    assert version.overrides == made_public.overrides
+    assert version.overrides[0]["reason"] == "It is about the weather."
+
+
 def test_translations_come_back(tmp_path):
     original = make_published(at=utc(2025, 1, 1))
     make_published(at=utc(2025, 1, 2), translation_of=str(original.story_id), language="ru")

@@ -73,12 +73,17 @@ def front(old, new):
          "+03:00 for Istanbul."),
         (front("authors: [desk]", "change: update"), "4: change: “update” is not one of: first."),
         (front("authors: [desk]", "note: [a]"), "4: note: Write at most 500 characters."),
+        (front("authors: [desk]", "overrides: [{check: a, sentence: b}]"), "4: overrides.reason: It must not be "
+         "empty."),
+        (front("authors: [desk]", "overrides: no"), "4: overrides: It must be a list."),
         (front("authors: [desk]", "correction: {wrong: a, right: b}"), "4: correction: Only a correction says what was "
          "wrong and what is right."),
         (DRAFT.replace("authors: [desk]", "change: first"), "3: change: A draft has none yet: that is said when it is "
          "published."),
         (DRAFT.replace("authors: [desk]", "note: x"), "3: note: A draft has none yet: that is said when it is "
          "published."),
+        (DRAFT.replace("authors: [desk]", "overrides: [{check: a}]"), "3: overrides: A draft has none yet: that is "
+         "said when it is published."),
         # What is named
         (front("authors: [desk]", "authors:\n  - desk\n  - nobody"), "6: authors: There is no author “nobody”."),
         (front("authors: [desk]", "authors: [{slug: desk, rôle: x}]"), "4: authors.rôle: There is no such field."),

@@ -289,7 +289,7 @@ def test_a_finding_names_the_block_the_words_and_the_rule():
 def test_a_finding_of_a_citation_names_it_and_what_is_missing():
     lacking = document(blocks=[quote()], citations=[citation(obtained="", published_on="")])
     [finding] = preflight.findings(preflight.BLOCKERS, lacking)
-    assert finding.place == f"citations.{KEY}"
+    assert finding.place == f"citations.{KEY}.obtained"
     missing = "how it was obtained, when it was published or seen by us"
     assert finding.sentence == f"Something is quoted from “Office”. Say of this citation: {missing}."
 
@@ -347,7 +347,7 @@ def test_preflight_never_fails(drawn, context):
     approvals = {row["key"]: Approval() for row in drawn["citations"] if row["unnamed"]}
     context = Context(**{**vars(context), "approvals": approvals}) if context.open_notes else context
     for finding in preflight.findings(preflight.BLOCKERS + preflight.WARNINGS, drawn, context):
-        kind, _, row = finding.place.partition(".")
+        kind, row, _field = [*finding.place.split("."), "", ""][:3]
         ids = {"blocks": "id", "citations": "key"}
         assert finding.sentence
         assert finding.why

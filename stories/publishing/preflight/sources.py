@@ -49,8 +49,8 @@ def unnamed(document):
     return [citation for citation in document["citations"] if not citation["source"]]
 
 
-def at(citation):
-    return f"citations.{citation['key']}"
+def at(citation, field):
+    return f"citations.{citation['key']}.{field}"
 
 
 def known_keys(document):
@@ -82,7 +82,7 @@ def quotations_are_cited(document, context):
     for block in quoting(document, "quote"):
         cited = cited_in(block, document)
         if not cited:
-            yield row(block), _("A quotation cites nobody. Set a source marker in its attribution.")
+            yield f"{row(block)}.attribution", _("A quotation cites nobody. Set a source marker in its attribution.")
         for citation in cited:
             missing = []
             if not citation["obtained"]:
@@ -92,7 +92,7 @@ def quotations_are_cited(document, context):
             if missing:
                 sentence = _("Something is quoted from “%(name)s”. Say of this citation: %(missing)s.")
                 values = {"name": name_of(citation), "missing": ", ".join(missing)}
-                yield at(citation), sentence % values
+                yield at(citation, "published_on" if citation["obtained"] else "obtained"), sentence % values
 
 
 def name_of(citation):
@@ -113,12 +113,15 @@ def posts_are_told(document, context):
             if not block[name]
         ]
         if missing:
-            yield row(block), _("A quoted post lacks something: %(missing)s.") % {"missing": ", ".join(missing)}
+            yield (
+                f"{row(block)}.account",
+                _("A quoted post lacks something: %(missing)s.") % {"missing": ", ".join(missing)},
+            )
         if not block["url"] and not cited_in(block, document):
             sentence = _(
                 "Say where the post of %(account)s is from: give its link, or set a source marker in its note."
             )
-            yield row(block), sentence % {"account": block["account"] or "…"}
+            yield f"{row(block)}.url", sentence % {"account": block["account"] or "…"}
 
 
 def posts_can_be_checked(document, context):
@@ -132,7 +135,7 @@ def posts_can_be_checked(document, context):
             missing.append(_("no archived copy in a citation of it"))
         if missing:
             values = {"account": block["account"], "missing": "; ".join(missing)}
-            yield row(block), _("The post of %(account)s cannot well be checked: %(missing)s.") % values
+            yield f"{row(block)}.url", _("The post of %(account)s cannot well be checked: %(missing)s.") % values
 
 
 def sources_are_told(document, context):
@@ -140,14 +143,14 @@ def sources_are_told(document, context):
         told = citation["unnamed"] or {"descriptor": "", "reason": ""}
         if not (told["descriptor"] and told["reason"]):
             yield (
-                at(citation),
+                at(citation, "reason" if told["descriptor"] else "descriptor"),
                 _("Say of each unnamed source who it is, as precisely as is safe, and why it is unnamed."),
             )
         elif is_vague(told["descriptor"], document["language"]):
             sentence = _(
                 "“%(descriptor)s” tells readers nothing. Say in three words or more who it is, as far as is safe."
             )
-            yield at(citation), sentence % {"descriptor": told["descriptor"]}
+            yield at(citation, "descriptor"), sentence % {"descriptor": told["descriptor"]}
 
 
 def is_vague(descriptor, language):
@@ -168,13 +171,19 @@ def unnamed_are_approved(document, context):
         if approval is None:
             continue
         if not approval.basis:
-            yield at(citation), _("Say how the unnamed source knows: saw it, took part, or has the document.")
+            yield at(citation, "basis"), _("Say how the unnamed source knows: saw it, took part, or has the document.")
         if not approval.factual:
-            yield at(citation), _("An unnamed source may give information, not opinion. Tick that it is information.")
+            yield (
+                at(citation, "factual"),
+                _("An unnamed source may give information, not opinion. Tick that it is information."),
+            )
         if not approval.approver:
-            yield at(citation), _("Somebody who knows the unnamed source must approve it. Say who.")
+            yield at(citation, "approver"), _("Somebody who knows the unnamed source must approve it. Say who.")
         elif approval.author in {author["slug"] for author in document["authors"]}:
-            yield at(citation), _("An author of the story cannot approve its unnamed source. Ask somebody else.")
+            yield (
+                at(citation, "approver"),
+                _("An author of the story cannot approve its unnamed source. Ask somebody else."),
+            )
     if context.persons is not None and not context.persons:
         yield "authors", _("A story on an unnamed source carries the name of a person, not only of a desk.")
 

@@ -108,7 +108,7 @@ def languages_are_marked(document, context):
         script = script_of(block["words"])
         if not block["language"] and script and script != own:
             yield (
-                row(block),
+                f"{row(block)}.language",
                 _("Quoted words are in another language than the story. Say in which."),
                 [block["words"][:80]],
             )
