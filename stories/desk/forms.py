@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from stories.desk.rows import add_problems
 from stories.desk.states import told
+from stories.desk.times import DueField
 from stories.desk.widgets import TagSelect
 from stories.models import BLOCKS, Citation, Credit, Tag
 from stories.models.prose import clean_text
@@ -48,6 +49,7 @@ def find_tags(names):
 
 class StoryForm(forms.ModelForm):
     tags = TagsField(label=gettext_lazy("Tags"), required=False)
+    due = DueField(label=gettext_lazy("Due"), required=False)
 
     class Meta:
         widgets = {
@@ -72,6 +74,9 @@ class StoryForm(forms.ModelForm):
             if tag.pk is None:
                 tag.save()
         super()._save_m2m()
+
+    def clean_budget_line(self):
+        return clean_text(self.cleaned_data["budget_line"])
 
     def clean_headline(self):
         return clean_text(self.cleaned_data["headline"])

@@ -36,6 +36,16 @@ ACTIONS = {
     "redact": _("written again, without the passage that was removed"),
     "restore": _("What was saved on %(when)s is the draft again"),
 }
+# What was done to the working copy.
+WORK = {
+    "pitch": _("Pitched"),
+    "claim": _("Claimed"),
+    "assign": _("Assigned"),
+    "submit": _("Submitted for review"),
+    "review": _("Taken to review"),
+    "hand_back": _("Handed back"),
+    "ready": _("Marked ready"),
+}
 
 
 def urls(story_admin):
@@ -58,6 +68,8 @@ def history_context(story):
 
 def what_of(event):
     """Say what an event was, in a sentence."""
+    if event.action in WORK:
+        return f"{WORK[event.action]}: {event.note}" if event.note else WORK[event.action]
     what = ACTIONS.get(event.action, event.action)
     if event.number is None:
         return what % {"when": told(event.instant)} if event.instant else what

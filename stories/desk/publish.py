@@ -15,6 +15,7 @@ from stories.desk.preview import preview, preview_new
 from stories.desk.publish_forms import CHANGES, MomentForm, PublishForm, SeenForm
 from stories.desk.reports import open_reports
 from stories.desk.states import State, name_of, state_of, told
+from stories.desk.times import zone_name
 from stories.models import Version
 from stories.publishing import verbs
 from stories.publishing.document import DocumentError
@@ -242,12 +243,6 @@ def moment_of(instant):
         return {}
     local = timezone.localtime(instant)
     return {"day": local.date(), "time": local.time()}
-
-
-def zone_name():
-    """Return the site's time zone as editors know it: “UTC”, “Europe/Istanbul (+03)”."""
-    name, short = timezone.get_current_timezone_name(), timezone.localtime().tzname()
-    return name if name == short else f"{name} ({short})"
 
 
 def done(version):

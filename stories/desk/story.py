@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media, Script
 
-from stories.desk import blocks, correct, history, publish, take_back
+from stories.desk import blocks, correct, history, notes, publish, take_back, work
 from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.forms import StoryForm
@@ -19,13 +19,7 @@ from stories.desk.story_list import StateFilter, StoryChangeList, saved_column, 
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
 
-SCRIPTS = Media(
-    js=[
-        Script("desk/ids.js", type="module"),
-        Script("desk/story.js", type="module"),
-        Script("desk/jump.js", type="module"),
-    ]
-)
+SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in ("ids", "story", "jump", "notes")])
 
 
 @admin.register(Story)
@@ -35,7 +29,8 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
     autocomplete_fields = ["topics", "lead_image", "translation_of", "ai_reviewer"]
     fieldsets = [
         (None, {"classes": ["writing"], "fields": ["kicker", "headline", "standfirst"]}),
-        (_("Filing"), {"fields": ["kind", "topics", "tags", "dateline", "language", "embargo_until"]}),
+        (_("For the desk"), {"classes": ["planning"], "fields": ["budget_line", "due", "embargo_until"]}),
+        (_("Filing"), {"fields": ["kind", "topics", "tags", "dateline", "language"]}),
         (_("Lists and address"), {"classes": ["collapse"], "fields": ["summary", "slug", "slugline", "lead_image"]}),
         (
             _("For the reader"),
@@ -56,7 +51,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
     def get_urls(self):
         names = self.admin_site.admin_view(self.tag_names)
-        ours = [url for page in (publish, correct, take_back, history) for url in page.urls(self)]
+        ours = [url for page in (publish, correct, take_back, history, work, notes) for url in page.urls(self)]
         return [path("tag-names/", names, name="stories_story_tag_names"), *ours, *super().get_urls()]
 
     def tag_names(self, request):
@@ -85,6 +80,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
     def save_model(self, request, obj, form, change):
         if not change:
+            obj.owner = request.user
             obj.save()
             return
         columns = {field.name for field in obj._meta.concrete_fields}
@@ -109,14 +105,22 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         return super().history_view(request, object_id, {**context, **(extra_context or {})})
 
     def response_add(self, request, obj, post_url_continue=None):
-        return publish.next_page(request, obj) or super().response_add(request, obj, post_url_continue)
+        return next_page(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
-        return publish.next_page(request, obj) or super().response_change(request, obj)
+        return next_page(request, obj) or super().response_change(request, obj)
 
     def render_change_form(self, request, context, **kwargs):
-        context.update(publish.form_context(request, kwargs.get("obj")))
+        story = kwargs.get("obj")
+        context.update(publish.form_context(request, story))
+        context.update(work.form_context(request, story))
+        context.update(notes.form_context(request, story, context["state"]))
         response = super().render_change_form(request, context, **kwargs)
         media = Media.from_media(response.context_data["media"]) + SCRIPTS
         response.context_data["media"] = media.with_nonce(request.csp_nonce)
         return response
+
+
+def next_page(request, story):
+    """Return where the button that saved `story` leads; None if it only saves."""
+    return publish.next_page(request, story) or work.next_page(request, story)

@@ -44,7 +44,11 @@ FIXTURE = [
     (Citation, ["story_id", "position"]), *((model, ["parent_id", "ordering"]) for model in BLOCKS.values()),
     (Version, ["story_id", "number"]),
 ]  # fmt: skip
-LEFT_OUT = {"created_at", "changed_at", "user", "approver", "ai_reviewer"}  # of this machine and its users
+# Of this machine, its users and their day.
+LEFT_OUT = {
+    "created_at", "changed_at", "user", "approver", "ai_reviewer", "stage", "stage_since", "owner", "reviewer", "due",
+    "budget_line",
+}  # fmt: skip
 KEYED = {Story, Picture, *BLOCKS.values()}  # their id is their natural key, which Django would leave out
 
 

@@ -7,6 +7,7 @@ from stories.models.citation import Citation
 from stories.models.filing import FILINGS, AuthorFiling, SourceFiling, TagFiling, TopicFiling
 from stories.models.front import FrontPage
 from stories.models.journal import SiteChange, StoryEvent
+from stories.models.note import Note
 from stories.models.picture import Picture
 from stories.models.report import Report
 from stories.models.revision import Revision
@@ -19,7 +20,8 @@ from stories.models.version import Version
 
 __all__ = [
     "BLOCKS", "FILINGS",
-    "Address", "Author", "AuthorFiling", "Citation", "Credit", "Event", "Figure", "FrontPage", "KeyPoint", "Picture",
+    "Address", "Author", "AuthorFiling", "Citation", "Credit", "Event", "Figure", "FrontPage", "KeyPoint", "Note",
+    "Picture",
     "Post", "Question", "Quote", "Report", "Revision", "SiteChange", "Source", "SourceFiling", "Story", "StoryEvent",
     "StoryTag", "Tag", "TagFiling", "Text", "Topic", "TopicFiling", "User", "Version",
 ]  # fmt: skip

@@ -3,6 +3,8 @@ import uuid
 from content_editor.models import Region
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
@@ -34,6 +36,14 @@ class Story(models.Model):
         OPINION = "opinion", _("opinion")
         QUESTIONS = "questions", _("questions and answers")
         PAGE = "page", _("page about us")
+
+    class Stage(models.TextChoices):
+        """How far what readers do not have yet has come. Empty: they have all there is."""
+
+        PITCH = "pitch", _("pitch")
+        DRAFTING = "drafting", _("drafting")
+        REVIEW = "review", _("in review")
+        READY = "ready", _("ready")
 
     class AIUse(models.TextChoices):
         NONE = "none", _("not used")
@@ -97,6 +107,25 @@ class Story(models.Model):
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="stories")
     tags = TaggableManager(verbose_name=_("tags"), through=StoryTag, blank=True, help_text="")
     authors = models.ManyToManyField(Author, verbose_name=_("authors"), through="Credit", related_name="stories")
+
+    # Of the desk alone: in no document, so in no version.
+    stage = models.CharField(_("stage"), max_length=20, choices=Stage, default=Stage.DRAFTING, blank=True)
+    stage_since = models.DateTimeField(_("in this stage since"), default=timezone.now)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("owner"), null=True, blank=True, related_name="+",
+        db_index=False,
+    )  # fmt: skip
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("waits for"), null=True, blank=True,
+        related_name="+", db_index=False,
+    )  # fmt: skip
+    due = models.DateTimeField(_("due"), null=True, blank=True)
+    budget_line = models.CharField(
+        _("budget line"),
+        max_length=300,
+        blank=True,
+        help_text=_("One sentence that tells colleagues what the story is. Readers never see it."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("last saved"), auto_now=True, db_index=True)
 
@@ -111,6 +140,11 @@ class Story(models.Model):
             ("publish_story", _("Can publish, schedule and correct stories")),
             ("retract_story", _("Can retract and withdraw stories")),
             ("redact_story", _("Can remove a passage from all versions")),
+        ]
+        indexes = [
+            models.Index(fields=["stage", "stage_since", "id"], name="stories_in_stage"),
+            models.Index(fields=["owner", "stage", "stage_since", "id"], name="stories_of_owner"),
+            models.Index(fields=["due", "id"], condition=Q(due__isnull=False), name="stories_due"),
         ]
 
     def __str__(self):

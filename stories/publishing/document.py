@@ -238,3 +238,9 @@ def plain_text(document):
 
 def word_count(document):
     return len(plain_text(document).split())
+
+
+def same_for_readers(document, other):
+    """Tell whether two documents differ in nothing but the correction they declare."""
+    declared = {"correction": None, "removal": None}
+    return canonical({**upgraded(document), **declared}) == canonical({**upgraded(other), **declared})

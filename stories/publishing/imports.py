@@ -10,6 +10,7 @@ from stories.models import FILINGS, Address, Story, Version
 from stories.publishing.document import clean, clean_overrides
 from stories.publishing.filing import file_all, lock_filing
 from stories.publishing.record import DERIVED, fill_story
+from stories.publishing.stages import settle
 from stories.publishing.verbs import PublishError, log, write
 from stories.publishing.working_copy import refuse_other_story
 
@@ -48,6 +49,7 @@ def import_versions(story, entries, *, by=None):
         )
         log(previous, by, "import")
         versions.append(previous)
+    settle(story)
     return versions
 
 

@@ -135,3 +135,11 @@ def release(version):
     """Free the address of a version that never was visible, unless another version of its story has it."""
     if not Version.objects.filter(story=version.story_id, path=version.path).exclude(pk=version.pk).exists():
         Address.objects.filter(path=version.path, story=version.story_id).delete()
+
+
+def live_and_pending(story, now):
+    """Return what readers have of a story and what waits for its time, versions or None."""
+    last = list(Version.objects.filter(story=story).order_by("-number")[:2])
+    if last and last[0].is_pending(now):
+        return (last[1] if len(last) > 1 else None), last[0]
+    return (last[0] if last else None), None

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from stories.models import Report, Revision, StoryEvent, Version
+from stories.models import Note, Report, Revision, StoryEvent, Version
 from stories.models.prose import clean_text
 from stories.publishing.document import canonical, clean, upgraded
 from stories.publishing.filing import file_all, unfile
 from stories.publishing.record import DERIVED, fill_story, reseal
+from stories.publishing.stages import settle
 from stories.publishing.verbs import (
     PublishError,
     after,
@@ -176,6 +177,7 @@ def write_removal(story, change, altered, *, by, signed, reason, now):
     )
     derive(story)
     log(version, by, change)
+    settle(story)
     return version
 
 
@@ -196,16 +198,18 @@ def purge(story, passage):
     if canonical(left) != canonical(document):
         found = True
         write_to_story(left, story)
-    if (slugline := without(story.slugline, passage)) != story.slugline:
-        found = True
-        story.slugline = slugline
-        story.save(update_fields=["slugline"])
+    for name in ("slugline", "budget_line"):
+        left = without(getattr(story, name), passage)
+        found = found or left != getattr(story, name)
+        setattr(story, name, left)
+    story.save(update_fields=["slugline", "budget_line"])
     for revision in Revision.objects.filter(story=story).iterator(chunk_size=100):
         left = without(revision.document, passage)
         if left != revision.document:
             found = True
             Revision.objects.filter(pk=revision.pk).update(document=clean(left))
-    for model, field in ((Report, "text"), (Report, "resolution"), (StoryEvent, "note")):
+    Note.objects.filter(story=story).update(passage="")  # cut off after some letters, it may hold half of the words
+    for model, field in ((Report, "text"), (Report, "resolution"), (StoryEvent, "note"), (Note, "text")):
         for pk, words in model.objects.filter(story=story).values_list("pk", field):
             if without(words, passage) != words:
                 found = True

@@ -5,8 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stories.models import Revision, Story, StoryEvent
-from stories.publishing.document import DocumentError, canonical, clean, upgraded
-from stories.publishing.verbs import TICK, PublishError, refuse_without, same_for_readers
+from stories.publishing.document import DocumentError, canonical, clean, same_for_readers, upgraded
+from stories.publishing.stages import settle
+from stories.publishing.verbs import TICK, PublishError, refuse_without
 from stories.publishing.working_copy import document_from_story, write_to_story
 
 
@@ -60,7 +61,9 @@ def write_revision(document, story, by, base):
     # The clock may run back, the newest revision stays the one that was saved last.
     latest, now = latest_revision(story), timezone.now()
     created_at = max(now, latest.created_at + TICK) if latest else now
-    return Revision.objects.create(story=story, document=document, base=base, user=by, created_at=created_at)
+    revision = Revision.objects.create(story=story, document=document, base=base, user=by, created_at=created_at)
+    settle(story, by=by)
+    return revision
 
 
 def latest_revision(story):

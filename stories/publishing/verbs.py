@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from stories.models import FILINGS, SiteChange, Story, StoryEvent, Version
 from stories.models.prose import clean_text
-from stories.publishing.document import DocumentError, canonical, clean, upgraded
+from stories.publishing.document import DocumentError, clean, same_for_readers, upgraded
 from stories.publishing.filing import close_filing, file, lock_filing
 from stories.publishing.guard import trips
 from stories.publishing.merge import merge
 from stories.publishing.preflight import blockers, context_for, warnings
 from stories.publishing.preflight.story import embargo_sentence
-from stories.publishing.record import fill_columns, path_for, release, reserve, seal
+from stories.publishing.record import fill_columns, live_and_pending, path_for, release, reserve, seal
+from stories.publishing.stages import settle
 from stories.publishing.working_copy import Terms, refuse_other_story
 
 TICK = datetime.timedelta(microseconds=1)
@@ -56,13 +57,6 @@ def seen(story, now=None):
     """Return the ids of the (live, pending) versions of a story, each None if there is none: what an editor saw."""
     live, pending = live_and_pending(story, now or timezone.now())
     return live and live.pk, pending and pending.pk
-
-
-def live_and_pending(story, now):
-    last = list(Version.objects.filter(story=story).order_by("-number")[:2])
-    if last and last[0].is_pending(now):
-        return (last[1] if len(last) > 1 else None), last[0]
-    return (last[0] if last else None), None
 
 
 def publish(revision, *, by, expecting, change="", note="", at=None, correction=None, pending="", override=""):
@@ -116,6 +110,7 @@ def put_out(taken, document, *, by, action, change, note, correction, pending, o
     log(version, by, action)
     if rest:
         log(write_again(plan, rest, at=plan.visible_from, now=now, previous=version), by, "merge")
+    settle(story)
     return version
 
 
@@ -153,6 +148,7 @@ def cancel(story, *, by, expecting):
         refuse_without_plan(plan, now)
         log(plan, by, "cancel")
         remove(plan, live)
+        settle(story, start=Story.Stage.READY)  # it was good enough to be planned
 
 
 def take(story_id, expecting):
@@ -350,9 +346,3 @@ def refuse_change(change, note, document, live):
     correction = document["correction"]
     if change == Version.Change.CORRECTION and not (correction and correction["wrong"] and correction["right"]):
         raise PublishError(_("Say what was wrong and what is right."))
-
-
-def same_for_readers(document, other):
-    """Tell whether two documents differ in nothing but the correction they declare."""
-    declared = {"correction": None, "removal": None}
-    return canonical({**upgraded(document), **declared}) == canonical({**upgraded(other), **declared})
