@@ -11,6 +11,7 @@ class NewsroomAdminSite(admin.AdminSite):
     site_title = settings.SITE_NAME
     index_title = _("The desk")
     enable_nav_sidebar = False  # the header has it: a story needs the width
+    day = None  # a function of the request that returns the first page's context; stories/desk/desk.py sets it
 
     def get_app_list(self, request, app_label=None):
         """Return the models in the order of a working day, stories first, not of the alphabet."""
@@ -18,3 +19,7 @@ class NewsroomAdminSite(admin.AdminSite):
         for app in apps:
             app["models"].sort(key=lambda model: ORDER.get(model["object_name"], len(ORDER)))
         return sorted(apps, key=lambda app: app["app_label"] != "stories")
+
+    def index(self, request, extra_context=None):
+        day = self.day(request) if self.day else {}
+        return super().index(request, {**day, **(extra_context or {})})

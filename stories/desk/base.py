@@ -3,11 +3,31 @@
 import re
 
 from django.contrib import admin
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 MAX_LENGTH = 200
 MAX_WORDS = 10
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+class BoundedPaginator(Paginator):
+    """Paginator that counts at most a thousand rows: beyond, one searches, and the count alone would take seconds."""
+
+    limit = 1000
+
+    @cached_property
+    def count(self):
+        return min(self.counted, self.limit)
+
+    @cached_property
+    def counted(self):
+        return self.object_list.order_by()[: self.limit + 1].count()
+
+    @property
+    def is_over(self):
+        return self.counted > self.limit
 
 
 class DeskAdmin(admin.ModelAdmin):
@@ -16,6 +36,8 @@ class DeskAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each would be counted over the whole table
     list_per_page = 50
+    list_max_show_all = 0  # what is more than a page is paged
+    paginator = BoundedPaginator
 
     class Media:
         css = {"all": ["desk/publish.css"]}

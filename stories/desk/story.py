@@ -15,7 +15,17 @@ from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.forms import StoryForm
 from stories.desk.rows import PicksMixin
-from stories.desk.story_list import StateFilter, StoryChangeList, saved_column, state_column
+from stories.desk.story_list import (
+    LateFilter,
+    OwnerFilter,
+    StageFilter,
+    StateFilter,
+    StoryChangeList,
+    owner_column,
+    saved_column,
+    stage_column,
+    state_column,
+)
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
 
@@ -40,8 +50,8 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
             },
         ),
     ]
-    list_display = ["headline_or_slugline", state_column, "kind", saved_column]
-    list_filter = [StateFilter, "kind", "changed_at"]
+    list_display = ["headline_or_slugline", state_column, stage_column, owner_column, "kind", saved_column]
+    list_filter = [StageFilter, OwnerFilter, LateFilter, StateFilter, "kind", "changed_at"]
     search_fields = ["headline", "slugline", "slug"]
     date_hierarchy = None
 

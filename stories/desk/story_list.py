@@ -2,18 +2,21 @@
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from stories.desk.states import FILTERS, attach_states, name_of, told, with_newest_revision
+from stories.models import Story
+from stories.publishing.desk_work import name_of as person
 
 
 class StoryChangeList(ChangeList):
     """Django's list, with the state of each story of the page."""
 
     def get_queryset(self, *args, **kwargs):
-        return with_newest_revision(super().get_queryset(*args, **kwargs))
+        return with_newest_revision(super().get_queryset(*args, **kwargs).select_related("owner"))
 
     def get_results(self, request):
         super().get_results(request)
@@ -33,6 +36,53 @@ class StateFilter(admin.SimpleListFilter):
             return queryset
         _label, condition = FILTERS[self.value()]
         return queryset.filter(condition(timezone.now()))
+
+
+class OwnerFilter(admin.SimpleListFilter):
+    title = _("owner")
+    parameter_name = "whose"
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("mine")), ("nobody", _("nobody"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "mine":
+            return queryset.filter(Q(owner=request.user) | Q(reviewer=request.user))
+        return queryset.filter(owner=None).exclude(stage="") if self.value() == "nobody" else queryset
+
+
+class LateFilter(admin.SimpleListFilter):
+    title = _("due")
+    parameter_name = "late"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("late"))]
+
+    def queryset(self, request, queryset):
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(due__lt=timezone.now()).exclude(stage="")
+
+
+class StageFilter(admin.SimpleListFilter):
+    title = _("stage")
+    parameter_name = "stage"
+
+    def lookups(self, request, model_admin):
+        return Story.Stage.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(stage=self.value()) if self.value() in Story.Stage else queryset
+
+
+@admin.display(description=_("stage"))
+def stage_column(story):
+    return story.get_stage_display() if story.stage else ""
+
+
+@admin.display(description=_("owner"))
+def owner_column(story):
+    return person(story.owner) if story.owner else ""
 
 
 @admin.display(description=_("state"))

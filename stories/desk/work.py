@@ -64,7 +64,7 @@ def offers(story, user):
     return [
         {
             "action": action,
-            "label": f"{MOVES[action].label}…" if MOVES[action].asks else MOVES[action].label,
+            "label": label_of(action, story),
             "asks": MOVES[action].asks,
             "url": url(args=[story.pk, action]),
         }
@@ -72,12 +72,19 @@ def offers(story, user):
     ]
 
 
+def label_of(action, story):
+    if action == "claim" and story.owner_id:
+        return _("Start writing")
+    return f"{MOVES[action].label}…" if MOVES[action].asks else MOVES[action].label
+
+
 def open_to(story, user):
+    """Yield the moves that `user` can make with `story`, the likeliest first."""
     edits, directs = user.has_perm(EDIT), may_direct(story, user)
     if not story.stage or not user.has_perm(WORK):
         return
     if story.stage in (Stage.PITCH, Stage.DRAFTING):
-        if not story.owner_id:
+        if not story.owner_id or (story.owner_id, story.stage) == (user.pk, Stage.PITCH):
             yield "claim"
         if story.stage == Stage.DRAFTING:
             yield "submit"

@@ -57,10 +57,13 @@ def pitch(*, by, headline, budget_line, due=None, mine=True):
 
 @transaction.atomic
 def claim(story, *, by, expecting):
-    """Make `by` the owner of a story that nobody owns; a pitch becomes a draft. Return it, raise as assign() does."""
+    """Make `by` the owner of a story that nobody owns, or begin one's own pitch: it becomes a draft. Return it.
+
+    Raise as assign() does.
+    """
     refuse_without(by, WORK)
     story = take(story, expecting)
-    if story.owner_id:
+    if story.owner_id and (story.owner_id, story.stage) != (by.pk, Stage.PITCH):
         raise PublishError(_("%(name)s has this story.") % {"name": name_of(story.owner)})
     return give(story, by, by, "claim")
 

@@ -138,7 +138,7 @@ def release(version):
 
 
 def live_and_pending(story, now):
-    """Return what readers have of a story and what waits for its time, versions or None."""
+    """Return the version that readers have of a story and the one that waits for its time, or None for each."""
     last = list(Version.objects.filter(story=story).order_by("-number")[:2])
     if last and last[0].is_pending(now):
         return (last[1] if len(last) > 1 else None), last[0]
