@@ -140,7 +140,8 @@ def is_live(now):
 
 
 def is_scheduled(now):
-    return Exists(Version.objects.filter(story=OuterRef("pk"), visible_from__gt=now))
+    # Few are, so not asked of each story.
+    return Q(pk__in=Version.objects.filter(visible_from__gt=now).values("story"))
 
 
 FILTERS = {

@@ -55,6 +55,12 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
     search_fields = ["headline", "slugline", "slug"]
     date_hierarchy = None
 
+    def get_ordering(self, request):
+        """Return the order of the list: what is filtered for, in the order of the index that finds it."""
+        if request.GET.get("late") == "yes":
+            return ["due"]
+        return ["-stage_since"] if request.GET.get("stage") in Story.Stage else super().get_ordering(request)
+
     @admin.display(description=_("story"), ordering="headline")
     def headline_or_slugline(self, story):
         return str(story)

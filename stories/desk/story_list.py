@@ -16,11 +16,16 @@ class StoryChangeList(ChangeList):
     """Django's list, with the state of each story of the page."""
 
     def get_queryset(self, *args, **kwargs):
-        return with_newest_revision(super().get_queryset(*args, **kwargs).select_related("owner"))
+        return super().get_queryset(*args, **kwargs).select_related("owner")
 
     def get_results(self, request):
         super().get_results(request)
         self.result_list = list(self.result_list)
+        # Not in the query above, which may sort many more stories than it returns.
+        stories = Story.objects.filter(pk__in=[story.pk for story in self.result_list]).order_by()
+        newest = dict(with_newest_revision(stories).values_list("pk", "newest_revision"))
+        for story in self.result_list:
+            story.newest_revision = newest.get(story.pk)
         attach_states(self.result_list, timezone.now())
 
 
