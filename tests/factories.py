@@ -5,7 +5,7 @@ import io
 import itertools
 import uuid
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -32,6 +32,15 @@ def make_member(group, **values):
         username=values.pop("username", f"member{next(_number)}"), password="secret", is_staff=True, **values
     )
     user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def make_reporter(*codenames, **values):
+    """Return someone who may write stories, and do what else `codenames` of permissions say."""
+    values = {"username": f"reporter{next(_number)}", "is_staff": True} | values
+    user = User.objects.create_user(password="secret", **values)
+    names = {"add_story", "change_story", "view_story", *codenames}
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="stories", codename__in=names))
     return user
 
 

@@ -95,3 +95,13 @@ def test_the_product_reads_nothing_beside_its_own_folder():
     for path in PRODUCT:
         for node in ast.walk(ast.parse(path.read_text())):
             assert not (isinstance(node, ast.Constant) and "shared/" in str(node.value)), path
+
+
+NOTES = {"stories.models.Note", "stories.models.note", "stories.publishing.notes", "stories.publishing.desk_work"}
+PUBLIC = [path for path in PRODUCT if path.parent.name in ("site", "templatetags", "interchange")]
+
+
+@pytest.mark.parametrize("path", PUBLIC, ids=lambda path: str(path.relative_to(settings.BASE)))
+def test_nothing_that_readers_get_knows_of_colleagues_notes(path):
+    package = ".".join(path.relative_to(settings.BASE).parts[:-1])
+    assert not NOTES & imported(path.read_text(), package)

@@ -124,6 +124,8 @@ def mine_in(name, user):
     if name == Stage.REVIEW:
         unclaimed = Q(reviewer=None) if user.has_perm(EDIT) else Q()
         return Q(owner=user) | Q(reviewer=user) | unclaimed
+    if name == "late":
+        return Q(owner=user, stage__in=Stage.values)  # so that of the many that were published none is read
     return Q(owner=user) | Q(reviewer=user) if name == Stage.READY else Q(owner=user)
 
 

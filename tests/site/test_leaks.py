@@ -10,10 +10,12 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 from PIL import Image
 
-from stories.models import Author, Picture, Source, Story, Tag, Topic, Version
+from stories.models import Author, Note, Picture, Source, Story, StoryEvent, Tag, Topic, Version
 from stories.models.citation import make_key
+from stories.publishing.desk_work import hand_back, standing
 from stories.publishing.document import new_id
 from stories.publishing.imports import import_versions
+from stories.publishing.notes import add_note, reply
 from stories.publishing.reports import receive, resolve
 from stories.publishing.revisions import save_document
 from stories.publishing.working_copy import picture_document, source_document
@@ -132,6 +134,10 @@ FIELDS = [
 ]  # fmt: skip
 
 
+# What colleagues write about a story in its working copy and its notes: readers see nothing of it, of no story.
+DESK_FIELDS = ["slugline", "budgetline", "threadnote", "reply", "handback"]
+
+
 def word(state, field):
     """Return what stands in one field of the story in one state, and nowhere else."""
     return f"zz{state}{field}zz"
@@ -199,6 +205,18 @@ def fields_of(state):
     }
 
 
+def talk_about(story, state, by):
+    """Write the words of `state` wherever the desk keeps its own about `story`."""
+    Story.objects.filter(pk=story.pk).update(
+        slugline=word(state, "slugline"), budget_line=word(state, "budgetline"), stage="review", owner=by
+    )
+    story.refresh_from_db()
+    block = story.revisions.latest().document["blocks"][0]["id"]
+    thread = add_note(story, text=word(state, "threadnote"), by=by, block=block)
+    reply(thread, text=word(state, "reply"), by=by)
+    hand_back(story, by=by, sentence=word(state, "handback"), expecting=standing(story))
+
+
 @dataclass
 class Site:
     seen: Version
@@ -213,7 +231,7 @@ def site():
     Topic.objects.create(name="Open", slug="open-topic", open=True)
     seen = make_published(by=by, override="A test.", **fields_of("seen"))
     save_document(seen.document | fields_of("edited"), seen.story, by=by)
-    make_revision(by=by, **fields_of("draft"))
+    draft = make_revision(by=by, **fields_of("draft"))
     plan = make_revision(by=by, **fields_of("scheduled"))
     import_versions(plan.story, [(plan.document, "first", "", now + LATER)])
     filed = {"source": Source.objects.get(slug="seen-source"), "authors": [{"slug": "seen-author"}]}
@@ -231,6 +249,9 @@ def site():
     email = f"{word('report', 'email')}@example.org"
     report = receive(changed, text=word("report", "text"), email=email, sender="x")
     resolve(report, by=by, state="corrected", resolution=word("report", "resolution"), version=later)
+    for state, version in (("seen", seen), ("draft", None), ("update", updated)):
+        story = version.story if version else Story.objects.get(revisions=draft)
+        talk_about(story, state, by)
     asked = {
         "story": seen.path,
         "updated": updated.path,
@@ -282,6 +303,7 @@ def test_no_page_shows_what_is_not_published(client, admin_client, site, reader)
     asker = client if reader == "anybody" else admin_client
     hidden = [word(state, field) for state in STATES for field in FIELDS] + [f"{state}-" for state in STATES]
     hidden += [word("report", field) for field in ("text", "email", "resolution")]
+    hidden += [word(state, field) for state in ("seen", "draft", "update") for field in DESK_FIELDS]
     said = ""
     for template in [path for paths in EXAMPLES.values() for path in paths]:
         path = template.format(**site.asked)
@@ -302,3 +324,9 @@ def test_what_is_not_published_has_no_page(client, site, state):
         assert (path, response.status_code) == (path, 404)
         text = everything(response)
         assert [leaked for leaked in hidden if leaked in text] == [], path
+
+
+def test_the_words_of_the_desk_are_there_to_leak(site):
+    kept = f"{list(Note.objects.values())} {list(Story.objects.values())} {list(StoryEvent.objects.values())}"
+    words = [word(state, field) for state in ("seen", "draft", "update") for field in DESK_FIELDS]
+    assert [missing for missing in words if missing not in kept] == []
