@@ -1,0 +1,181 @@
+"""A story's way through the desk in a real browser: pitched, submitted, handed back, mended, ready, published."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from stories.models import Note, Story, Version
+from stories.publishing.desk_work import standing, submit
+from stories.publishing.notes import add_note
+from tests.desk.test_browser_publish import pick, watched
+from tests.factories import make_author, make_editor, make_published, make_reporter, make_revision, make_source
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def people(browser, live_server):
+    """A function that logs somebody in, in a browser of their own, and returns their page."""
+    contexts = []
+
+    def page_of(user):
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        page = watched(context.new_page())
+        page.set_default_timeout(20_000)
+        page.goto(f"{live_server}/admin/")
+        page.get_by_label("Username").fill(user.username)
+        page.get_by_label("Password").fill("secret")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="The desk")).to_be_visible()
+        return page
+
+    yield page_of
+    assert [page.complaints for context in contexts for page in context.pages if page.complaints] == []
+    for context in contexts:
+        context.close()
+
+
+def line(act):
+    """Return the name of an act on the desk, which says of which story."""
+    return re.compile(f"^{act} ?: The gate opens at nine$")
+
+
+def press(page, name, role="button"):
+    """Reach a control by keyboard and press it."""
+    control = page.get_by_role(role, name=name, exact=True)
+    control.focus()
+    page.keyboard.press("Enter")
+
+
+def test_a_story_goes_from_pitch_to_readers(people):
+    make_source()
+    make_author()
+    reporter = people(make_reporter(username="ayse", first_name="Ayşe", last_name="Kaya"))
+    editor = people(make_editor(username="tom", first_name="Tom", last_name="Reed"))
+
+    press(reporter, "Pitch a story", "link")
+    reporter.get_by_label("Working headline").fill("The gate opens at nine")
+    reporter.get_by_label("Budget line").fill("When ships can leave the harbour again.")
+    press(reporter, "Pitch it")
+    expect(reporter.get_by_text("“The gate opens at nine” is pitched.")).to_be_visible()
+    reporter.get_by_role("region", name="Pitches").get_by_role("link", name="The gate opens", exact=False).first.click()
+    expect(reporter.locator(".block-bar")).to_be_visible()
+    reporter.get_by_role("button", name="Start writing").click()
+    expect(reporter.get_by_text("Drafting, since")).to_be_visible()
+
+    reporter.locator("#id_standfirst").fill("The harbour office said when.")
+    reporter.get_by_role("group", name="Add to the end of the body").get_by_role("button", name="Text").click()
+    text = reporter.locator(".order-machine .ProseMirror").first
+    text.click()
+    text.type("The office opened the gate on Monday.")
+    reporter.get_by_role("button", name=re.compile("^Cite")).first.click()
+    reporter.get_by_role("button", name="New citation").click()
+    reporter.locator(".select2-search__field:focus").type("Harbour")
+    reporter.locator(".select2-results__option", has_text="Harbour Office").click()
+    if not reporter.locator("#id_credits-0-author").count():
+        reporter.locator("#credits-group .add-row a").click()
+    pick(reporter, "#id_credits-0-author", "The diplomacy desk")
+    reporter.get_by_role("button", name="Submit for review…").click()
+    reporter.get_by_label("Who reviews it").select_option(label="Tom Reed")
+    press(reporter, "Submit for review")
+    expect(reporter.get_by_text("“The gate opens at nine” is in review.")).to_be_visible()
+    expect(reporter.get_by_role("button", name="Publish…")).to_have_count(0)
+
+    editor.reload()
+    expect(editor.get_by_text("1 story waits for you.")).to_be_visible()
+    press(editor, line("Hand back…"), "link")
+    editor.get_by_label("What is to be done").fill("Which Monday?")
+    press(editor, "Hand back")
+    expect(editor.get_by_text("is handed back, with your note.")).to_be_visible()
+    expect(editor.get_by_role("region", name="Drafting").get_by_text("1 note open")).to_be_visible()
+
+    reporter.reload()
+    expect(reporter.get_by_text("Which Monday?")).to_be_visible()
+    text = reporter.locator(".order-machine .ProseMirror").first
+    text.click()
+    reporter.keyboard.press("Control+Home")
+    text.type("It was 3 March. ")
+    # Not saved, and there still after the note is answered and resolved.
+    reporter.get_by_label("Reply").fill("3 March, it says so now.")
+    press(reporter, "Reply")
+    expect(reporter.locator(".threads .reply")).to_contain_text("3 March, it says so now.")
+    press(reporter, "Resolve")
+    expect(reporter.get_by_text("1 resolved")).to_be_visible()
+    expect(text).to_contain_text("It was 3 March.")
+    assert Note.objects.get(thread=None).resolved_by.username == "ayse"
+    reporter.get_by_role("button", name="Submit for review…").click()
+    press(reporter, "Submit for review")
+    expect(reporter.get_by_text("is in review.")).to_be_visible()
+
+    editor.reload()
+    press(editor, line("Review it"))
+    expect(editor.get_by_text("waits for you.").first).to_be_visible()
+    press(editor, line("Mark ready"))
+    expect(editor.get_by_role("region", name="Ready").get_by_text("nothing missing")).to_be_visible()
+    press(editor, line("Publish…"), "link")
+    press(editor, "Publish now")
+    expect(editor.get_by_text("Version 1 is published.")).to_be_visible()
+    editor.get_by_role("link", name="The Newsroom").click()
+    expect(editor.get_by_role("region", name="On the record today")).to_contain_text("The gate opens at nine")
+    assert "It was 3 March." in str(Version.objects.get().document)
+    assert "Which Monday" not in str(Version.objects.get().document)
+
+
+def test_enter_in_a_field_saves_and_moves_nothing(people, live_server):
+    story = make_revision(language="en").story
+    page = people(make_editor(username="tom"))
+    page.goto(f"{live_server}/admin/stories/story/{story.pk}/change/")
+    expect(page.locator(".block-bar")).to_be_visible()
+    with page.expect_navigation():
+        page.locator("#id_budget_line").fill("Why.")
+        page.locator("#id_budget_line").press("Enter")
+    expect(page.get_by_text("Drafting, since")).to_be_visible()
+    story.refresh_from_db()
+    assert (story.budget_line, story.stage) == ("Why.", Story.Stage.DRAFTING)
+
+
+def test_a_note_on_a_block_is_written_beside_it_and_a_failure_keeps_it(people, live_server):
+    story = make_revision(language="en").story
+    page = people(make_editor(username="tom"))
+    page.goto(f"{live_server}/admin/stories/story/{story.pk}/change/")
+    expect(page.locator(".block-bar")).to_be_visible()
+    press(page, "Note")
+    expect(page.get_by_label("New note")).to_be_focused()
+    page.keyboard.type("Who says so?")
+    page.context.set_offline(True)
+    press(page, "Add note")
+    expect(page.get_by_role("alert")).to_contain_text("Your note is still here")
+    page.context.set_offline(False)
+    press(page, "Add note")
+    expect(page.locator(".threads")).to_contain_text("Text: The office opened the gate.")
+    expect(page.get_by_label("New note")).to_have_value("")
+    expect(page.get_by_role("button", name="Notes 1")).to_be_visible()
+    assert Note.objects.get().text == "Who says so?"
+
+
+def violations(page, url):
+    page.goto(url)
+    return [(v["id"], v["nodes"][0]["html"][:200]) for v in Axe().run(page).response["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_stages_and_notes_are_accessible_and_narrow(people, live_server, scheme):
+    editor = make_editor(username="tom")
+    make_published(by=editor, headline="Out")
+    story = make_revision(language="en", slug="").story
+    add_note(story, text="Who?", by=editor, block=story.revisions.latest().document["blocks"][0]["id"])
+    reviewed = make_revision(language="en").story
+    submit(reviewed, by=editor, expecting=standing(reviewed))
+    page = people(editor)
+    page.emulate_media(color_scheme=scheme)
+    base = f"/admin/stories/story/{story.pk}"
+    pages = ["/admin/", f"{base}/change/", f"{base}/notes/", f"{base}/work/submit/", "/admin/stories/story/pitch/"]
+    assert {path: violations(page, live_server.url + path) for path in pages} == {path: [] for path in pages}
+    for width in (820, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in pages:
+            page.goto(live_server.url + path)
+            assert (path, page.evaluate("document.documentElement.scrollWidth")) <= (path, width)
