@@ -250,7 +250,7 @@ def timeline(out, plans, now):
     past = [item | {"is_out": True} for item in reversed(out[:SHOWN])]
     if ahead:
         ahead[0] = ahead[0] | {"is_next": True}
-    return {"items": past + ahead, "hour": timezone.localtime(now).hour}
+    return {"items": past + ahead, "hour": timezone.localtime(now).hour, "ticks": [0, 6, 12, 18]}
 
 
 def reports(user, now, mine):

@@ -14,7 +14,7 @@ def settle(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stories', '0003_pages_index'),
+        ('stories', '0004_translations'),
     ]
 
     operations = [

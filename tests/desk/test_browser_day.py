@@ -1,14 +1,17 @@
 """A story's way through the desk in a real browser: pitched, submitted, handed back, mended, ready, published."""
 
+import datetime
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from stories.models import Note, Story, Version
 from stories.publishing.desk_work import standing, submit
 from stories.publishing.notes import add_note
+from stories.publishing.verbs import publish
 from tests.desk.test_browser_publish import pick, watched
 from tests.factories import make_author, make_editor, make_published, make_reporter, make_revision, make_source
 
@@ -165,6 +168,9 @@ def violations(page, url):
 def test_the_pages_of_stages_and_notes_are_accessible_and_narrow(people, live_server, scheme):
     editor = make_editor(username="tom")
     make_published(by=editor, headline="Out")
+    for days in (0, 2):
+        at = timezone.now() + datetime.timedelta(days=days, minutes=1)
+        publish(make_revision().story.revisions.latest(), by=editor, expecting=(None, None), at=at)
     story = make_revision(language="en", slug="").story
     add_note(story, text="Who?", by=editor, block=story.revisions.latest().document["blocks"][0]["id"])
     reviewed = make_revision(language="en").story
