@@ -14,7 +14,7 @@ def settle(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stories', '0004_translations'),
+        ('stories', '0006_preflight'),
     ]
 
     operations = [
