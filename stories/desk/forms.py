@@ -13,12 +13,14 @@ from stories.desk.rows import add_problems
 from stories.desk.states import told
 from stories.desk.times import DueField
 from stories.desk.widgets import TagSelect
-from stories.models import BLOCKS, Citation, Credit, Tag
+from stories.models import BLOCKS, Citation, Credit, Story, Tag
 from stories.models.prose import clean_text
 from stories.models.term import make_slug
 from stories.publishing.document import DOCUMENT
 from stories.publishing.verbs import live_and_pending
 from stories.publishing.working_copy import STORY_FIELDS, build
+
+STORY_COLUMNS = {field.name for field in Story._meta.get_fields()}
 
 
 class TagsField(forms.Field):
@@ -48,6 +50,8 @@ def find_tags(names):
 
 
 class StoryForm(forms.ModelForm):
+    # The newest revision when the form was opened. As text: what cannot be one is a form that nobody knows.
+    opened_on = forms.CharField(required=False, widget=forms.HiddenInput)
     tags = TagsField(label=gettext_lazy("Tags"), required=False)
     due = DueField(label=gettext_lazy("Due"), required=False)
 
@@ -68,6 +72,13 @@ class StoryForm(forms.ModelForm):
             day.attrs["aria-label"], time.attrs["aria-label"] = _("Embargo until: day"), _("Embargo until: time")
         if "language" in self.fields:
             self.fields["language"].show_hidden_initial = False  # the default is a function of the settings only
+        for name in self.desk_only():
+            # No revision keeps these: what the form opened with tells what this editor changed.
+            self.fields[name].show_hidden_initial = True
+
+    def desk_only(self):
+        """Return the names of the fields of which nothing is in the document."""
+        return [name for name in self.fields if name in STORY_COLUMNS and name not in DOCUMENT]
 
     def _save_m2m(self):
         for tag in self.cleaned_data.get("tags", []):

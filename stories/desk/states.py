@@ -130,7 +130,7 @@ def attach_states(stories, now):
 
 def with_newest_revision(stories):
     """Annotate a queryset of stories with the id of each one's newest revision, which attach_states() needs."""
-    revisions = Revision.objects.filter(story=OuterRef("pk")).order_by("-created_at", "-pk")
+    revisions = Revision.objects.of_the_story().filter(story=OuterRef("pk")).order_by("-created_at", "-pk")
     return stories.annotate(newest_revision=Subquery(revisions.values("pk")[:1]))
 
 

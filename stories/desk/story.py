@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media, Script
 
-from stories.desk import blocks, correct, history, notes, publish, take_back, work
+from stories.desk import blocks, clash, correct, history, notes, publish, safety, take_back, work
 from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.forms import StoryForm
@@ -67,7 +67,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
     def get_urls(self):
         names = self.admin_site.admin_view(self.tag_names)
-        ours = [url for page in (publish, correct, take_back, history, work, notes) for url in page.urls(self)]
+        ours = [url for page in (publish, correct, take_back, history, work, notes, safety) for url in page.urls(self)]
         return [path("tag-names/", names, name="stories_story_tag_names"), *ours, *super().get_urls()]
 
     def tag_names(self, request):
@@ -85,6 +85,10 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
             story.refresh_from_db(from_queryset=Story.objects.select_for_update())
         return story
 
+    def change_view(self, request, object_id, *args, **kwargs):
+        clash.note_newest(request, object_id)  # before anything of the story is read
+        return super().change_view(request, object_id, *args, **kwargs)
+
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         if isinstance(inline, blocks.BlockInline) and request.method == "POST":
@@ -95,17 +99,25 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         return kwargs
 
     def save_model(self, request, obj, form, change):
+        # One that exists is written below, when it is known that no other save has overtaken this one.
         if not change:
             obj.owner = request.user
             obj.save()
-            return
-        columns = {field.name for field in obj._meta.concrete_fields}
-        obj.save(update_fields={"slug", "changed_at", *columns.intersection(form.changed_data)})
 
     def save_related(self, request, form, formsets, change):
+        story, base = form.instance, None
+        if change:
+            base, overtaken = clash.save_aside_if_overtaken(request, form, formsets)
+            if overtaken:
+                return
+            columns = {field.name for field in story._meta.concrete_fields}
+            story.save(update_fields={"slug", "changed_at", *columns.intersection(form.changed_data)})
         # Past ContentEditor, whose clone writes into any story unchecked.
         super(ContentEditor, self).save_related(request, form, formsets, change)
-        save_revision(form.instance, by=request.user)
+        save_revision(story, by=request.user, base=base)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        return clash.log_message(request) or super().construct_change_message(request, form, formsets, add)
 
     def get_changelist(self, request, **kwargs):
         return StoryChangeList
@@ -124,13 +136,14 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         return next_page(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
-        return next_page(request, obj) or super().response_change(request, obj)
+        return clash.next_page(request, obj) or next_page(request, obj) or super().response_change(request, obj)
 
     def render_change_form(self, request, context, **kwargs):
         story = kwargs.get("obj")
         context.update(publish.form_context(request, story))
         context.update(work.form_context(request, story))
         context.update(notes.form_context(request, story, context["state"]))
+        context.update(clash.form_context(request, context["adminform"].form, story))
         response = super().render_change_form(request, context, **kwargs)
         media = Media.from_media(response.context_data["media"]) + SCRIPTS
         response.context_data["media"] = media.with_nonce(request.csp_nonce)

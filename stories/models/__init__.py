@@ -15,13 +15,14 @@ from stories.models.source import Source
 from stories.models.story import Credit, Story
 from stories.models.tag import StoryTag, Tag
 from stories.models.topic import Topic
+from stories.models.unsaved import Autosave, Presence
 from stories.models.user import User
 from stories.models.version import Version
 
 __all__ = [
     "BLOCKS", "FILINGS",
-    "Address", "Author", "AuthorFiling", "Citation", "Credit", "Event", "Figure", "FrontPage", "KeyPoint", "Note",
-    "Picture",
-    "Post", "Question", "Quote", "Report", "Revision", "SiteChange", "Source", "SourceFiling", "Story", "StoryEvent",
-    "StoryTag", "Tag", "TagFiling", "Text", "Topic", "TopicFiling", "User", "Version",
+    "Address", "Author", "AuthorFiling", "Autosave", "Citation", "Credit", "Event", "Figure", "FrontPage", "KeyPoint",
+    "Note", "Picture", "Post", "Presence", "Question", "Quote", "Report", "Revision", "SiteChange", "Source",
+    "SourceFiling", "Story", "StoryEvent", "StoryTag", "Tag", "TagFiling", "Text", "Topic", "TopicFiling", "User",
+    "Version",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ SOURCE = {
     "platform": fields.line(50),
     "url": fields.url,
 }
+AUTHOR = {"slug": fields.required(fields.slug), "role": fields.line(100)}
 UNNAMED = {"descriptor": fields.line(200), "reason": fields.line(300)}
 PICTURE = {
     "id": fields.required(fields.identifier),
@@ -110,7 +111,7 @@ DOCUMENT = {
     "translation_of": fields.identifier,
     "correction": fields.optional(CORRECTION),
     "removal": fields.optional(REMOVAL),
-    "authors": fields.many({"slug": fields.required(fields.slug), "role": fields.line(100)}, unique="slug"),
+    "authors": fields.many(AUTHOR, unique="slug"),
     "topics": fields.slugs,
     "tags": fields.slugs,
     "blocks": fields.blocks(BLOCK_FIELDS),

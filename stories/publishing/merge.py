@@ -18,6 +18,17 @@ class Conflict:
     theirs: object
 
 
+@dataclass(frozen=True)
+class Place:
+    """A place that one side changed, or both did: `changed_by` is MINE, THEIRS, BOTH (alike) or CONFLICT."""
+
+    place: str  # as in Conflict
+    changed_by: str
+
+
+MINE, THEIRS, BOTH, CONFLICT = "mine", "theirs", "both", "conflict"
+
+
 def merge(base, mine, theirs):
     """Return (document, conflicts): what `mine` and `theirs`, cleaned documents, each changed since `base`.
 
@@ -78,3 +89,57 @@ def merged_order(base, mine, theirs):
 def keeps_order(ids, base):
     both = set(ids) & set(base)
     return [row_id for row_id in ids if row_id in both] == [row_id for row_id in base if row_id in both]
+
+
+def changed_places(base, mine, theirs):
+    """Return the Places where `mine` or `theirs`, cleaned documents, differ from `base`, in reading order."""
+    base, mine, theirs = upgraded(base), upgraded(mine), upgraded(theirs)
+    places = []
+    for name in mine:
+        if name in ROWS:
+            key = ROWS[name]
+            ids = [[row[key] for row in document[name]] for document in (mine, base, theirs)]
+            order = merged_order(ids[1], ids[0], ids[2])
+            order += [row_id for row_id in ids[1] if row_id not in order]  # what both removed
+            names = [f"{name}.{row_id}" for row_id in order]
+        else:
+            names = [name]
+        for place in names:
+            changed_by = who_changed(place, *(value_at(document, place) for document in (base, mine, theirs)))
+            if changed_by:
+                places.append(Place(place, changed_by))
+    return places
+
+
+def who_changed(place, base, mine, theirs):
+    if mine == theirs:
+        return BOTH if mine != base else ""
+    if theirs == base:
+        return MINE
+    if mine == base:
+        return THEIRS
+    return BOTH if place in SETS else CONFLICT  # of sets everything is joined
+
+
+def value_at(document, place):
+    """Return the field, or the row, that a document has at `place`; of a row that is not there None."""
+    name, _, row_id = place.partition(".")
+    if not row_id:
+        return document[name]
+    return next((row for row in document[name] if row[ROWS[name]] == row_id), None)
+
+
+def settled(document, choices):
+    """Return a merged document with `choices` made, {place: [values]}: a field has one, a row none if it is removed.
+
+    A row may become two, one after the other; the second then needs an id of its own.
+    """
+    document = {**document}
+    for place, values in choices.items():
+        name, _, row_id = place.partition(".")
+        if row_id:
+            key = ROWS[name]
+            document[name] = [row for old in document[name] for row in (values if old[key] == row_id else [old])]
+        else:
+            (document[name],) = values
+    return clean(document)

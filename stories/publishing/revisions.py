@@ -67,7 +67,13 @@ def write_revision(document, story, by, base):
 
 
 def latest_revision(story):
-    return Revision.objects.filter(story=story).order_by("-created_at", "-pk").first()
+    """Return what was saved last of what the story said; what was saved aside is not among it."""
+    return revisions_of(story).first()
+
+
+def revisions_of(story):
+    """Return what the story said, the last saved first."""
+    return Revision.objects.of_the_story().filter(story=story).order_by("-created_at", "-pk")
 
 
 def has_unpublished_changes(revision, live):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stories.publishing.document import MIGRATIONS, clean, empty_document, new_id
-from stories.publishing.merge import Conflict, merge
+from stories.publishing.merge import BOTH, CONFLICT, MINE, THEIRS, Conflict, changed_places, merge, settled, value_at
 from tests.strategies import documents, words
 
 ID = "7f1d3c1e-7a35-4b7f-9d0c-0d9a3b0f1c11"
@@ -173,3 +173,41 @@ def test_two_thousand_new_rows_on_each_side_are_refused_in_a_sentence():
     sides = [body(*(text(new_id(), "<p>x</p>") for _ in range(1200))) for _ in range(2)]
     with pytest.raises(ValueError, match="at most 2000"):
         merge(body(), *sides)
+
+
+# What the page that joins two saves shows, and what it decides
+
+
+@given(sides=edits(2))
+def test_the_places_asked_about_are_those_that_merging_cannot_decide(sides):
+    base, mine, theirs = sides
+    _, conflicts = merge(base, mine, theirs)
+    places = changed_places(base, mine, theirs)
+    assert {c.place for c in conflicts} == {p.place for p in places if p.changed_by == CONFLICT}
+    for place in places:
+        before, hers, his = (value_at(document, place.place) for document in sides)
+        assert (hers != before, his != before) == {
+            MINE: (True, False), THEIRS: (False, True), BOTH: (True, True), CONFLICT: (True, True)
+        }[place.changed_by]  # fmt: skip
+
+
+@given(sides=edits(2))
+def test_what_is_decided_for_one_side_is_what_that_side_said(sides):
+    base, mine, theirs = sides
+    merged, conflicts = merge(base, mine, theirs)
+    for side in ("mine", "theirs"):
+        values = {c.place: getattr(c, side) for c in conflicts}
+        chosen = {place: [] if value is None and "." in place else [value] for place, value in values.items()}
+        document = settled(merged, chosen)
+        assert {place: value_at(document, place) for place in values} == values
+    assert settled(merged, {}) == merged
+
+
+def test_a_row_can_become_two():
+    document = settled(body(A, B), {f"blocks.{A}": [text(A, "<p>mine</p>"), text(C, "<p>theirs</p>")]})
+    assert order(document) == [A, C, B]
+
+
+def test_what_both_removed_is_told():
+    places = changed_places(body(A, B), body(A), body(A))
+    assert [(place.place, place.changed_by) for place in places] == [(f"blocks.{B}", BOTH)]

@@ -1,0 +1,99 @@
+"""Two editors at once: what the story form does when another save has overtaken it."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from stories.desk.forms import document_from_form
+from stories.desk.rows import posted_uuid
+from stories.desk.states import name_of, told
+from stories.models import Citation, Revision, Story
+from stories.publishing.aside import opened_on, same_words, save_aside
+from stories.publishing.document import canonical, upgraded
+from stories.publishing.revisions import latest_revision, revisions_of
+
+
+def note_newest(request, object_id):
+    """Remember the newest revision of a story whose form is about to be read.
+
+    Noted too early it makes a later save look overtaken, which loses nothing; noted too late it would hide one.
+    """
+    if request.method == "GET" and (pk := posted_uuid(object_id)):
+        request.newest_revision = revisions_of(pk).values_list("pk", flat=True).first()
+
+
+def form_context(request, form, story):
+    """Give the form the revision it is opened on; return what waits to be joined by this editor."""
+    if not form.is_bound:
+        form.initial["opened_on"] = getattr(request, "newest_revision", None)
+    return {"waiting": waiting_for(request.user, story) if story else []}
+
+
+def waiting_for(user, story):
+    """Return what `user` saved of a story that was overtaken and is not joined yet. One query."""
+    rows = Revision.objects.filter(story=story, user=user, aside=True, joined=None).defer("document", "desk_only")
+    return list(rows[:10])
+
+
+def save_aside_if_overtaken(request, form, formsets):
+    """Return (the revision that a valid form was opened on, whether another save has overtaken it).
+
+    If so, nothing is written but a revision aside with all that the form says, and next_page() leads to the page that
+    joins the two. The caller holds the story's lock.
+    """
+    story = form.instance
+    newest = latest_revision(story)
+    pk = posted_uuid(form.cleaned_data["opened_on"])
+    if newest is None or newest.pk == pk:
+        return newest, False
+    base = opened_on(story, pk)
+    if same_words(base, newest):
+        return newest, False
+    for tag in form.cleaned_data["tags"]:
+        if tag.pk is None:
+            tag.save()  # a revision names tags that exist
+    mine = document_from_form(form, formsets)
+    if canonical(mine) == canonical(upgraded(newest.document)):
+        return newest, False  # both made the same change
+    desk_only = desk_only_of(form, formsets)
+    if base and not desk_only and canonical(mine) == canonical(upgraded(base.document)):
+        request.overtaken = {"newest": newest, "aside": None}
+    else:
+        aside = save_aside(mine, story, by=request.user, base=base, desk_only=desk_only)
+        request.overtaken = {"newest": newest, "aside": aside}
+    return base, True
+
+
+def desk_only_of(form, formsets):
+    """Return what a form changed that is in no document: {column: value as text}, approvers as {key: id}."""
+    names = [name for name in form.desk_only() if name in form.changed_data and form.cleaned_data[name]]
+    changed = {name: Story._meta.get_field(name).value_to_string(form.instance) for name in names}
+    approvers = {
+        row.instance.key: str(row.instance.approver_id)
+        for formset in formsets
+        if formset.model is Citation
+        for row in formset.kept_forms
+        if "approver" in row.changed_data and row.instance.approver_id
+    }
+    return changed | ({"approvers": approvers} if approvers else {})
+
+
+def log_message(request):
+    """Return what the admin's log says of a save that was overtaken, "" of any other."""
+    if not getattr(request, "overtaken", None):
+        return ""
+    return "Saved aside: the story had been saved meanwhile." if request.overtaken["aside"] else "Nothing changed."
+
+
+def next_page(request, story):
+    """Return the way to the page that joins two saves, if this one was overtaken."""
+    overtaken = getattr(request, "overtaken", None)
+    if not overtaken:
+        return None
+    if overtaken["aside"]:
+        return redirect("admin:stories_story_merge", story.pk, overtaken["aside"].pk)
+    values = {"name": name_of(overtaken["newest"]), "when": told(overtaken["newest"].created_at)}
+    messages.info(
+        request, _("You had changed nothing. Meanwhile %(name)s saved the story, on %(when)s: here it is.") % values
+    )
+    return redirect("admin:stories_story_change", story.pk)

@@ -1,0 +1,155 @@
+"""Two editors in two browsers save the same story: in the end it has everybody's words."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from stories.models import Story
+from stories.publishing.document import new_id
+from stories.publishing.working_copy import document_from_story
+from tests.desk.test_browser import ready
+from tests.factories import make_editor, make_revision
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def sign_in(browser, live_server):
+    """Return a function that gives an editor, by name, a browser of their own, with which they are logged in."""
+    problems, contexts = [], []
+
+    def make(name):
+        make_editor(username=name.lower(), first_name=name)
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda line: problems.append(line.text) if re.search("Content.Security", line.text) else 0)
+        page.goto(f"{live_server.url}/admin/login/")
+        page.get_by_label("Username").fill(name.lower())
+        page.get_by_label("Password").fill("secret")
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/admin/")
+        page.story_url = f"{live_server.url}/admin/stories/story"
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def open_story(page, story):
+    page.goto(f"{page.story_url}/{story.pk}/change/")
+    ready(page)
+
+
+def texts(page):
+    return page.locator(".order-machine .ProseMirror")
+
+
+def document_of(story):
+    return document_from_story(Story.objects.get(pk=story.pk))
+
+
+def clash(ada, ben):
+    """Let Ben change, add and remove, then Ada; both save. Ada ends on the page that joins."""
+    html = ["Opening.", "The gate.", "The port.", "The end."]
+    blocks = [{"id": new_id(), "type": "text", "html": f"<p>{words}</p>"} for words in html]
+    story = make_revision(language="en", headline="Gates", blocks=blocks).story
+    open_story(ada, story)
+    open_story(ben, story)
+
+    texts(ben).nth(0).press("Control+End")
+    ben.keyboard.type(" As Ben knows.")
+    texts(ben).nth(1).press("Control+End")
+    ben.keyboard.type(" It opened.")
+    ben.locator("#stories_text_set-2 .delete input").check()
+    ben.get_by_role("button", name="Key point", exact=True).press("Enter")
+    ben.keyboard.press("Tab")
+    ben.keyboard.type("Ben’s point")
+    ben.keyboard.press("Control+s")
+    expect(ben.locator(".success")).to_be_visible()
+
+    texts(ada).nth(0).press("Control+End")
+    ada.keyboard.type(" As Ada knows.")
+    texts(ada).nth(2).press("Control+End")
+    ada.keyboard.type(" Ada saw it.")
+    ada.locator("#id_headline").fill("Gates open")
+    ada.get_by_role("button", name="Question", exact=True).press("Enter")
+    ada.keyboard.type("Ada’s question?")
+    ada.keyboard.press("Control+s")
+    ada.wait_for_url("**/merge/**")
+    return story, blocks
+
+
+def choose(page, place, choice):
+    page.locator(f"input[name='{place}-choice'][value={choice}]").check()
+
+
+def test_two_editors_who_clash_find_all_their_words_in_the_story(sign_in):
+    ada, ben = sign_in("Ada"), sign_in("Ben")
+    story, blocks = clash(ada, ben)
+    expect(ada.get_by_role("heading", name="Join two saves")).to_be_visible()
+    expect(ada.get_by_text("Of 2 places you are asked")).to_be_visible()
+    first, third = (f"blocks.{blocks[number]['id']}" for number in (0, 2))
+    choose(ada, first, "edit")
+    editor = ada.locator(".conflict .ProseMirror").first
+    editor.press("Control+End")
+    ada.keyboard.type(" So does Ben.")
+    choose(ada, third, "mine")
+    ada.get_by_role("button", name="Save both, joined").click()
+    expect(ada.get_by_text("Both are joined and saved.")).to_be_visible()
+    document = document_of(story)
+    assert document["headline"] == "Gates open"
+    told = [block.get("html") or block.get("label") or block.get("question") for block in document["blocks"]]
+    assert sorted(told) == sorted(
+        [
+            "<p>Opening. As Ada knows. So does Ben.</p>",
+            "<p>The gate. It opened.</p>",
+            "<p>The port. Ada saw it.</p>",
+            "<p>The end.</p>",
+            "Ben’s point",
+            "Ada’s question?",
+        ]
+    )
+
+
+def test_two_saves_are_joined_by_keyboard(sign_in):
+    ada, ben = sign_in("Ada"), sign_in("Ben")
+    story, _ = clash(ada, ben)
+    groups = ada.get_by_role("group", name="What shall the story say?")
+    expect(groups).to_have_count(2)
+    for number in range(2):
+        for _ in range(60):
+            ada.keyboard.press("Tab")
+            if groups.nth(number).evaluate("group => group.contains(document.activeElement)"):
+                break
+        ada.keyboard.press("Space")
+    for _ in range(60):
+        ada.keyboard.press("Tab")
+        if ada.evaluate("document.activeElement.name === 'join'"):
+            break
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_text("Both are joined and saved.")).to_be_visible()
+    assert document_of(story)["blocks"][0]["html"] == "<p>Opening. As Ada knows.</p>"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_page_that_joins(sign_in, scheme):
+    ada, ben = sign_in("Ada"), sign_in("Ben")
+    ada.emulate_media(color_scheme=scheme)
+    _, blocks = clash(ada, ben)
+    choose(ada, f"blocks.{blocks[0]['id']}", "edit")
+    expect(ada.locator(".anew .prose-menubar").first).to_be_visible()
+    assert broken(ada) == []
+    for width in (820, 390):
+        ada.set_viewport_size({"width": width, "height": 900})
+        assert ada.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def broken(page):
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0]["failureSummary"][:300]) for v in found]
