@@ -4,6 +4,7 @@ import functools
 
 from django.urls import path
 
+from stories.desk.autosave import discard, keep, keep_new
 from stories.desk.merging import merge_page
 
 
@@ -14,5 +15,8 @@ def urls(story_admin):
         return story_admin.admin_site.admin_view(functools.partial(function, story_admin=story_admin))
 
     return [
+        path("add/autosave/", view(keep_new), name="stories_story_add_autosave"),
+        path("autosave/discard/", view(discard), name="stories_story_discard"),
+        path("<uuid:story_id>/autosave/", view(keep), name="stories_story_autosave"),
         path("<uuid:story_id>/merge/<uuid:revision_id>/", view(merge_page), name="stories_story_merge"),
     ]

@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media, Script
 
-from stories.desk import blocks, clash, correct, history, notes, publish, safety, take_back, work
+from stories.desk import autosave, blocks, clash, correct, history, notes, publish, safety, take_back, work
 from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.forms import StoryForm
@@ -29,7 +29,7 @@ from stories.desk.story_list import (
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
 
-SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in ("ids", "story", "jump", "notes")])
+SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in ("ids", "story", "jump", "notes", "autosave")])
 
 
 @admin.register(Story)
@@ -89,11 +89,16 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         clash.note_newest(request, object_id)  # before anything of the story is read
         return super().change_view(request, object_id, *args, **kwargs)
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return autosave.continued(request, obj, super().get_form(request, obj, change, **kwargs))
+
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
-        if isinstance(inline, blocks.BlockInline) and request.method == "POST":
+        if (unsaved := autosave.chosen(request, obj)) is not None:
+            kwargs["data"] = unsaved.copy()
+        if isinstance(inline, blocks.BlockInline) and "data" in kwargs:
             if not hasattr(request, "block_ids"):
-                posted = [value for name, value in request.POST.items() if name.endswith("-id")]
+                posted = [value for name, value in kwargs["data"].items() if name.endswith("-id")]
                 request.block_ids = blocks.BlockIds(obj.pk, posted)
             kwargs["ids"] = request.block_ids
         return kwargs
@@ -105,6 +110,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
             obj.save()
 
     def save_related(self, request, form, formsets, change):
+        autosave.forget(request)  # with whatever comes of this save: it is saved then
         story, base = form.instance, None
         if change:
             base, overtaken = clash.save_aside_if_overtaken(request, form, formsets)
@@ -132,6 +138,9 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         context["can_restore"] = story and self.has_change_permission(request, story)
         return super().history_view(request, object_id, {**context, **(extra_context or {})})
 
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        return autosave.rescue(request, self) or super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+
     def response_add(self, request, obj, post_url_continue=None):
         return next_page(request, obj) or super().response_add(request, obj, post_url_continue)
 
@@ -144,6 +153,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         context.update(work.form_context(request, story))
         context.update(notes.form_context(request, story, context["state"]))
         context.update(clash.form_context(request, context["adminform"].form, story))
+        context.update(autosave.form_context(request, story))
         response = super().render_change_form(request, context, **kwargs)
         media = Media.from_media(response.context_data["media"]) + SCRIPTS
         response.context_data["media"] = media.with_nonce(request.csp_nonce)

@@ -10,12 +10,12 @@ from stories.models.story import Story
 class Autosave(models.Model):
     """The unsaved work of one editor on one story, as the form would post it. Nobody else ever reads it.
 
-    Of a story that was never saved there is none to name: each of its forms has its own, told by `form`, an id that the
-    server gives each form it shows. Of an existing story an editor has one; another tab does not write over it.
+    `form` is an id that the server gives each form it shows. Of an existing story an editor has one, which another tab
+    does not write over; of a story that was never saved, or is deleted meanwhile, each form has its own.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="autosaves")
-    story = models.ForeignKey(Story, models.CASCADE, null=True, blank=True, related_name="autosaves")
+    story = models.ForeignKey(Story, models.SET_NULL, null=True, blank=True, related_name="autosaves")
     form = models.UUIDField()
     fields = models.JSONField(_("fields"))  # {name: [values]}, all text
     saved_at = models.DateTimeField(_("kept"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from stories.models import Note, Report, Revision, StoryEvent, Version
+from stories.models import Autosave, Note, Report, Revision, StoryEvent, Version
 from stories.models.prose import clean_text
 from stories.publishing.document import canonical, clean, upgraded
 from stories.publishing.filing import file_all, unfile
@@ -205,9 +205,15 @@ def purge(story, passage):
     story.save(update_fields=["slugline", "budget_line"])
     for revision in Revision.objects.filter(story=story).iterator(chunk_size=100):
         left = without(revision.document, passage)
-        if left != revision.document:
+        beside = {"name": without(revision.name, passage), "desk_only": without(revision.desk_only, passage)}
+        if left != revision.document or beside != {"name": revision.name, "desk_only": revision.desk_only}:
             found = True
-            Revision.objects.filter(pk=revision.pk).update(document=clean(left))
+            Revision.objects.filter(pk=revision.pk).update(document=clean(left), **beside)
+    for autosave in Autosave.objects.filter(story=story):
+        left = fields_without(autosave.fields, passage)
+        if left != autosave.fields:
+            found = True
+            Autosave.objects.filter(pk=autosave.pk).update(fields=left)
     Note.objects.filter(story=story).update(passage="")  # cut off after some letters, it may hold half of the words
     for model, field in ((Report, "text"), (Report, "resolution"), (StoryEvent, "note"), (Note, "text")):
         for pk, words in model.objects.filter(story=story).values_list("pk", field):
@@ -233,6 +239,15 @@ def without_in(name, value, passage):
         return value
     left = without(value, passage)
     return "" if name in ("url", "archived_url") and left != value else left
+
+
+def fields_without(fields, passage):
+    """Return the fields of a form, {name: [values]}, without a passage; tags are names there, and are none of KEPT."""
+    left = {}
+    for name, values in fields.items():
+        own = name.rpartition("-")[2]
+        left[name] = [without_in("" if own == "tags" else own, value, passage) for value in values]
+    return left
 
 
 # Ids and addresses: an address that readers have cannot be taken back, only what stands there.

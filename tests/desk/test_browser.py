@@ -146,7 +146,7 @@ def test_blocks_are_moved_and_added_between_by_keyboard(desk):
     story = make_revision(language="en", blocks=[*texts, point]).story
     open_story(desk, story)
     desk.get_by_role("button", name="Move up: Key point").press("Enter")
-    expect(desk.get_by_role("status")).to_have_text("Moved to place 2 of 3.")
+    expect(desk.locator("#story-status")).to_have_text("Moved to place 2 of 3.")
     desk.keyboard.press("Enter")  # the button kept the focus
     targets = desk.locator(".inline-related:not(.empty-form) > .order-machine-insert-target")
     targets.nth(1).press("Enter")

@@ -1,0 +1,134 @@
+/* Unsaved work is kept on the server soon after each change, and when the tab is left. Saving makes it superfluous. */
+
+const form = document.getElementById("story_form")
+const kept = document.getElementById("kept")
+const problem = document.getElementById("kept-problem")
+const SOON = 2_000 // after the last change
+const LATEST = 10_000 // after the first of a row of changes
+const AGAIN = 15_000 // after it failed
+const SMALL = 60_000 // bytes that a browser still sends for a page that is gone
+
+let first = null // the form as it was before anybody touched it
+let sent = null // the form as it was kept last
+let timer = 0
+let since = 0
+let flight = null
+let failing = false
+let saving = false
+
+/* Another tab may have logged in anew: then the token in this page is stale, and that of the cookie is not. */
+function token() {
+  const input = form.elements.csrfmiddlewaretoken
+  const cookie = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1]
+  if (cookie) input.value = cookie
+  return input.value
+}
+
+function snapshot() {
+  const fields = [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string")
+  return JSON.stringify(fields)
+}
+
+const touch = () => (first ??= snapshot())
+
+function post(url, fields, leaving) {
+  const body = new FormData()
+  for (const [name, value] of fields) body.append(name, value)
+  body.append("csrfmiddlewaretoken", token())
+  const size = new TextEncoder().encode(JSON.stringify(fields)).length
+  const signal = leaving ? undefined : AbortSignal.timeout(20_000)
+  return fetch(url, { method: "POST", body, redirect: "manual", keepalive: leaving && size < SMALL, signal })
+}
+
+function changed() {
+  if (saving) return
+  since ||= Date.now()
+  plan(Math.max(0, Math.min(SOON, since + LATEST - Date.now())))
+}
+
+function plan(wait) {
+  clearTimeout(timer)
+  timer = setTimeout(keep, wait)
+}
+
+async function keep({ leaving = false } = {}) {
+  const now = snapshot()
+  if (saving || first === null || now === (sent ?? first)) return
+  if (flight && !leaving) {
+    plan(SOON)
+    return
+  }
+  since = 0
+  const back = now === first && !("unsaved" in kept.dataset) // all was undone: there is nothing to keep
+  const request = back
+    ? post(kept.dataset.discard, [["form", form.elements._form.value], ["quietly", "1"]], leaving)
+    : post(kept.dataset.url, JSON.parse(now), leaving)
+  flight = request.then((response) => answered(response, now, back), () => failed(kept.dataset.unreachable))
+  await flight
+  flight = null
+}
+
+async function answered(response, now, back) {
+  if (response.ok) {
+    sent = now
+    failing = false
+    tell(kept, back ? "" : `${kept.dataset.kept} ${(await response.json()).kept}`)
+    tell(problem, "")
+  } else if (response.status === 409) {
+    failed((await response.json()).message)
+  } else if (response.type === "opaqueredirect" || response.status === 403) {
+    failed(kept.dataset.refused)
+  } else if (response.status === 400 || response.status === 413) {
+    failed(kept.dataset.large)
+  } else {
+    failed(kept.dataset.unreachable)
+  }
+}
+
+function failed(sentence) {
+  failing = true
+  tell(kept, "")
+  tell(problem, sentence)
+  plan(AGAIN)
+}
+
+function tell(node, text) {
+  if (node.textContent !== text) node.textContent = text
+}
+
+function start() {
+  for (const name of ["beforeinput", "pointerdown", "keydown"]) document.addEventListener(name, touch, { capture: true })
+  for (const name of ["input", "change", "formset:added", "formset:removed", "desk:moved"]) {
+    document.addEventListener(name, changed)
+  }
+  window.django?.jQuery(document).on("change", changed) // Select2 tells jQuery alone
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep({ leaving: true }))
+  addEventListener("pagehide", () => keep({ leaving: true }))
+  addEventListener("beforeunload", (event) => {
+    if (failing && !saving && snapshot() !== (sent ?? first)) event.preventDefault()
+  })
+  form.addEventListener("submit", (event) => {
+    token()
+    if (event.submitter?.hasAttribute("formaction")) return // a preview: the tab stays
+    clearTimeout(timer)
+    saving = true
+    setTimeout(() => (saving = false), AGAIN) // if the page is still there
+    if (!flight) return
+    // What is on its way would be kept after it was saved.
+    event.preventDefault()
+    flight.then(() => form.requestSubmit(event.submitter))
+  })
+}
+
+if (form && kept) {
+  start()
+  if ("unsaved" in kept.dataset) {
+    // What an error sent back, or what one goes on with, is saved nowhere: it is kept before anything is changed.
+    document.addEventListener("content-editor:ready", () => {
+      for (const box of form.querySelectorAll(".delete input:checked")) box.dispatchEvent(new Event("change", { bubbles: true }))
+      touch()
+      sent = ""
+      plan(SOON)
+    })
+  }
+}
