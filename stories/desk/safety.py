@@ -6,6 +6,7 @@ from django.urls import path
 
 from stories.desk.autosave import discard, keep, keep_new
 from stories.desk.merging import merge_page
+from stories.desk.presence import present
 
 
 def urls(story_admin):
@@ -18,5 +19,6 @@ def urls(story_admin):
         path("add/autosave/", view(keep_new), name="stories_story_add_autosave"),
         path("autosave/discard/", view(discard), name="stories_story_discard"),
         path("<uuid:story_id>/autosave/", view(keep), name="stories_story_autosave"),
+        path("<uuid:story_id>/present/", view(present), name="stories_story_present"),
         path("<uuid:story_id>/merge/<uuid:revision_id>/", view(merge_page), name="stories_story_merge"),
     ]

@@ -29,7 +29,8 @@ from stories.desk.story_list import (
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
 
-SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in ("ids", "story", "jump", "notes", "autosave")])
+MODULES = ("ids", "story", "jump", "notes", "autosave", "presence")
+SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in MODULES])
 
 
 @admin.register(Story)

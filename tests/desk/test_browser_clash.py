@@ -153,3 +153,25 @@ def test_axe_finds_nothing_on_the_page_that_joins(sign_in, scheme):
 def broken(page):
     found = Axe().run(page).response["violations"]
     return [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0]["failureSummary"][:300]) for v in found]
+
+
+def test_who_else_writes_is_shown_without_loading_anew(sign_in):
+    ada, ben = sign_in("Ada"), sign_in("Ben")
+    story = make_revision(language="en").story
+    ada.clock.install()
+    open_story(ada, story)
+    ada.clock.run_for(3_000)
+    present = ada.locator("#present")
+    expect(present).to_have_text("")
+    open_story(ben, story)
+    expect(ben.locator("#present")).to_contain_text("Ada has this open since")
+    ada.clock.run_for(21_000)
+    expect(present).to_contain_text("Ben has this open since")
+    ben.locator("#id_kicker").fill("Port")
+    ben.keyboard.press("Control+s")
+    expect(ben.locator(".success")).to_be_visible()
+    ada.clock.run_for(21_000)
+    expect(present).to_contain_text("Ben saved it at")
+    ben.goto("about:blank")
+    ada.clock.run_for(21_000)
+    expect(present).not_to_contain_text("has this open")
