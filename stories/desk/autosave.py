@@ -119,9 +119,9 @@ def first_of(autosave, name):
 
 def chosen(request, story):
     """Return what the editor kept and goes on with, as a form posts it; None if the saved story is shown."""
-    if request.method != "GET" or "continue" not in request.GET:
-        return None
     if not hasattr(request, "unsaved"):
+        if request.method != "GET" or "continue" not in request.GET:
+            return None
         form, of = posted_uuid(request.GET["continue"]), story if story and not story._state.adding else None
         may = request.user.has_perm("stories.change_story" if of else "stories.add_story")
         found = Autosave.objects.filter(user=request.user, story=of, form=form) if may else Autosave.objects.none()

@@ -53,15 +53,13 @@ def urls(story_admin):
 
 
 def history_context(story):
-    """Return the newest versions, events and revisions of `story` for its history page: three queries."""
+    """Return the newest versions and events of `story` for its history page: two queries."""
     now = timezone.now()
     versions = Version.objects.without_document().filter(story=story).order_by("-number")
     events = StoryEvent.objects.filter(story=story).select_related("user")
-    revisions = Revision.objects.filter(story=story).select_related("user").defer("document")
     return {
         "versions": [{"version": version, "waits": version.is_pending(now)} for version in versions[:SHOWN]],
         "events": [{"event": event, "what": what_of(event)} for event in events[:SHOWN]],
-        "revisions": list(revisions[:SHOWN]),
         "shown": SHOWN,
     }
 

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import Truncator, capfirst
 
-from stories.models import BLOCKS, Revision
+from stories.models import BLOCKS
 from stories.publishing import changes
 from stories.publishing.document import upgraded
 from stories.publishing.merge import CONFLICT, MINE, THEIRS, changed_places, keeps_order, merge, value_at
@@ -30,7 +30,7 @@ class Sides:
     def told(self):
         """Return {side: its document with names instead of slugs}."""
         documents = {BASE: self.base, MINE: self.mine, THEIRS: self.theirs}
-        names = names_of([Revision(document=document) for document in documents.values()], timezone.now())
+        names = names_of(documents.values(), timezone.now())
         return {side: spelled_out(document, names) for side, document in documents.items()}
 
     @cached_property

@@ -13,6 +13,7 @@ from js_asset import Media, Script
 from stories.desk import autosave, blocks, clash, correct, history, notes, publish, safety, take_back, work
 from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
+from stories.desk.comparing import revision_list
 from stories.desk.forms import StoryForm
 from stories.desk.rows import PicksMixin
 from stories.desk.story_list import (
@@ -135,7 +136,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
     def history_view(self, request, object_id, extra_context=None):
         story = self.get_object(request, unquote(object_id))
-        context = history.history_context(story) if story else {}
+        context = history.history_context(story) | revision_list(request, story) if story else {}
         context["can_restore"] = story and self.has_change_permission(request, story)
         return super().history_view(request, object_id, {**context, **(extra_context or {})})
 

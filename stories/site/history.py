@@ -22,6 +22,7 @@ from stories.site.story import history_url, render_story
 
 SIZE = 50
 HEADINGS = {"h2", "h3"}
+LONG = 12  # lines of what changed: more are not taken in at one look
 
 
 @require_safe
@@ -84,7 +85,7 @@ def diff(request, old, new, **parts):
 def told_changes(old, new, instant):
     """Return what site/_comparison.html shows of what changed between two documents, with the names of `instant`.
 
-    {places, passages, added, removed: numbers of words, changed, language, ui}. One query.
+    {places, passages, added, removed: numbers of words, changed, long, language, ui}. One query.
     """
     old, new = upgraded(old), upgraded(new)
     names = names_of([old, new], instant)
@@ -95,6 +96,7 @@ def told_changes(old, new, instant):
         "added": len(comparison.words(ADDED)),
         "removed": len(comparison.words(REMOVED)),
         "changed": bool(comparison.changes),
+        "long": sum(len(change.lines) for change in comparison.changes) > LONG,
         "language": new["language"],
         "ui": languages.own_words(new["language"] or languages.own()),
     }

@@ -8,9 +8,10 @@ from playwright.sync_api import expect
 
 from stories.models import Story
 from stories.publishing.document import new_id
+from stories.publishing.revisions import save_document
 from stories.publishing.working_copy import document_from_story
 from tests.desk.test_browser import ready
-from tests.factories import make_editor, make_revision
+from tests.factories import make_editor, make_published, make_revision
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -175,3 +176,37 @@ def test_who_else_writes_is_shown_without_loading_anew(sign_in):
     ben.goto("about:blank")
     ada.clock.run_for(21_000)
     expect(present).not_to_contain_text("has this open")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_what_is_compared(sign_in, scheme):
+    ada = sign_in("Ada")
+    ada.emulate_media(color_scheme=scheme)
+    story = make_published(language="en", headline="Out").story
+    before = document_of(story)
+    blocks = [*before["blocks"], {"id": new_id(), "type": "text", "html": "<h2>More</h2><p>Words</p>"}]
+    save_document(before | {"headline": "Other", "blocks": blocks}, story)
+    for page in ("compare/?old=live", "history/", "publish/"):
+        ada.goto(f"{ada.story_url}/{story.pk}/{page}")
+        ada.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
+        assert broken(ada) == [], page
+        for width in (820, 390):
+            ada.set_viewport_size({"width": width, "height": 900})
+            assert ada.evaluate("document.documentElement.scrollWidth") <= width, page
+        ada.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_two_that_were_saved_are_compared_by_keyboard(sign_in):
+    ada = sign_in("Ada")
+    story = make_revision(language="en", headline="One").story
+    for headline in ("Two", "Three"):
+        save_document(document_of(story) | {"headline": headline}, story)
+    ada.goto(f"{ada.story_url}/{story.pk}/history/")
+    olds = ada.get_by_role("radio", name="From what was saved")
+    olds.nth(1).focus()
+    ada.keyboard.press("ArrowDown")
+    expect(olds.nth(2)).to_be_checked()
+    ada.get_by_role("button", name="Compare the two that are marked").press("Enter")
+    expect(ada.get_by_role("heading", name="What changed")).to_be_visible()
+    expect(ada.locator("del")).to_contain_text("One")
+    expect(ada.locator("ins")).to_contain_text("Three")
