@@ -63,6 +63,19 @@ def test_imports_go_one_way(path):
     assert forbidden(name, path.read_text()) == []
 
 
+# Modules by which a working copy or a revision could come to readers.
+UNPUBLISHED = {"stories.models.Revision", "stories.models.revision", "stories.publishing.revisions"}
+UNPUBLISHED |= {"stories.publishing.working_copy", "stories.publishing.share"}
+
+
+@pytest.mark.parametrize("path", sorted((settings.BASE / "stories/site").glob("*.py")), ids=lambda path: path.name)
+def test_the_site_reads_no_working_copy_but_by_a_share_link(path):
+    names = imported(path.read_text(), "stories.site")
+    found = {name for name in names for part in UNPUBLISHED if f"{name}.".startswith(f"{part}.")}
+    allowed = {"stories.publishing.share", "stories.publishing.share.opened"} if path.name == "share.py" else set()
+    assert found == allowed
+
+
 def test_every_part_of_the_house_has_its_place():
     house = settings.BASE / "stories"
     parts = {path.stem for path in house.iterdir() if path.suffix == ".py" or any(path.glob("*.py"))}

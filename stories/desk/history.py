@@ -45,6 +45,8 @@ WORK = {
     "review": _("Taken to review"),
     "hand_back": _("Handed back"),
     "ready": _("Marked ready"),
+    "share": _("Shared by a link"),
+    "unshare": _("Link revoked"),
 }
 
 

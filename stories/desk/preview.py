@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stories.desk.forms import document_from_form
-from stories.models import Story, Version
+from stories.models import Story
 from stories.publishing.document import DocumentError
-from stories.publishing.record import fill_columns, path_for
+from stories.publishing.record import unsaved_version
 from stories.publishing.revisions import latest_revision
 from stories.publishing.verbs import live_and_pending
 from stories.publishing.working_copy import document_from_story
@@ -67,16 +67,7 @@ def bound_forms(request, story_admin, story):
 def shown(request, story, document):
     now = timezone.now()
     live = live_and_pending(story, now)[0] if Story.objects.filter(pk=story.pk).exists() else None
-    version = Version(
-        story=story,
-        number=live.number + 1 if live else 1,
-        change=Version.Change.UPDATE if live else Version.Change.FIRST,
-        document={**document, "headline": document["headline"] or _("No headline yet")},
-        visible_from=now,
-        recorded_at=now,
-    )
-    fill_columns(version, live)
-    version.path = path_for(document, version.sort_at)
+    version = unsaved_version(story.pk, document, live, now)
     return private(render_story(request, version, banner=_("Preview. Nobody outside can see this.")))
 
 

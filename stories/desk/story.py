@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media, Script
 
-from stories.desk import autosave, blocks, clash, correct, history, notes, publish, safety, take_back, work
+from stories.desk import autosave, blocks, clash, correct, history, notes, publish, safety, share, take_back, work
 from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.comparing import revision_list
@@ -69,7 +69,8 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
     def get_urls(self):
         names = self.admin_site.admin_view(self.tag_names)
-        ours = [url for page in (publish, correct, take_back, history, work, notes, safety) for url in page.urls(self)]
+        pages = (publish, correct, take_back, history, work, notes, safety, share)
+        ours = [url for page in pages for url in page.urls(self)]
         return [path("tag-names/", names, name="stories_story_tag_names"), *ours, *super().get_urls()]
 
     def tag_names(self, request):
@@ -156,6 +157,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         context.update(notes.form_context(request, story, context["state"]))
         context.update(clash.form_context(request, context["adminform"].form, story))
         context.update(autosave.form_context(request, story))
+        context["can_share"] = share.may_share(request)
         response = super().render_change_form(request, context, **kwargs)
         media = Media.from_media(response.context_data["media"]) + SCRIPTS
         response.context_data["media"] = media.with_nonce(request.csp_nonce)
@@ -164,4 +166,4 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
 def next_page(request, story):
     """Return where the button that saved `story` leads; None if it only saves."""
-    return publish.next_page(request, story) or work.next_page(request, story)
+    return publish.next_page(request, story) or work.next_page(request, story) or share.next_page(request, story)

@@ -12,12 +12,12 @@ REPORTER = {
     **dict.fromkeys(["author", "topic"], ("view",)),
 }
 EDITOR = REPORTER | {
-    "story": (*ALL, "publish"),
+    "story": (*ALL, "publish", "share"),
     **dict.fromkeys(["source", "tag", "picture", "author", "topic"], ALL),
     "report": ("view", "change"),
 }
 CHIEF_EDITOR = EDITOR | {
-    "story": (*ALL, "publish", "retract", "redact"),
+    "story": (*ALL, "publish", "share", "retract", "redact"),
     "user": WRITE,
 }
 GROUPS = {"Reporter": REPORTER, "Editor": EDITOR, "Chief editor": CHIEF_EDITOR}
@@ -55,7 +55,7 @@ def make_permissions(apps, using):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("stories", "0008_safety"),
+        ("stories", "0010_share"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

@@ -5,6 +5,8 @@ import hashlib
 import secrets
 import uuid
 
+from django.utils.translation import gettext as _
+
 from stories.models import Address, Story, Version
 from stories.publishing.document import canonical, numbered_citations, upgraded
 
@@ -89,6 +91,24 @@ def fill_story(versions):
         for version in versions:
             version.taken_back = previous.taken_back
             version.listed = version.listed and previous.listed
+
+
+def unsaved_version(story_id, document, live, now):
+    """Return a version that is only shown, never saved: `document` as if it went out at `now`.
+
+    `live` is the version that readers have of the story, or None.
+    """
+    version = Version(
+        story_id=story_id,
+        number=live.number + 1 if live else 1,
+        change=Version.Change.UPDATE if live else Version.Change.FIRST,
+        document={**document, "headline": document["headline"] or _("No headline yet")},
+        visible_from=now,
+        recorded_at=now,
+    )
+    fill_columns(version, live)
+    version.path = path_for(document, version.sort_at)
+    return version
 
 
 def taken_back_by(change):

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from stories.models import Autosave, Note, Report, Revision, StoryEvent, Version
+from stories.models import Autosave, Note, Report, Revision, ShareLink, StoryEvent, Version
 from stories.models.prose import clean_text
 from stories.publishing.document import canonical, clean, upgraded
 from stories.publishing.filing import file_all, unfile
 from stories.publishing.record import DERIVED, fill_story, reseal
+from stories.publishing.share import end_links
 from stories.publishing.stages import settle
 from stories.publishing.verbs import (
     PublishError,
@@ -176,6 +177,7 @@ def write_removal(story, change, altered, *, by, signed, reason, now):
         story, clean(document), change=change, note=reason, visible_from=instant, recorded_at=instant, previous=live
     )
     derive(story)
+    end_links(story, now)
     log(version, by, change)
     settle(story)
     return version
@@ -215,12 +217,22 @@ def purge(story, passage):
             found = True
             Autosave.objects.filter(pk=autosave.pk).update(fields=left)
     Note.objects.filter(story=story).update(passage="")  # cut off after some letters, it may hold half of the words
-    for model, field in ((Report, "text"), (Report, "resolution"), (StoryEvent, "note"), (Note, "text")):
+    for model, field in PRIVATE_WORDS:
         for pk, words in model.objects.filter(story=story).values_list("pk", field):
             if without(words, passage) != words:
                 found = True
                 model.objects.filter(pk=pk).update(**{field: without(words, passage)})
     return found
+
+
+# What the desk and readers wrote about a story, beside its documents.
+PRIVATE_WORDS = [
+    (Report, "text"),
+    (Report, "resolution"),
+    (StoryEvent, "note"),
+    (Note, "text"),
+    (ShareLink, "label"),
+]
 
 
 def without(value, passage):

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from stories.models import Author, Source, Tag, Topic
-from stories.site import archive, at, corrections, feeds, history, media, reports, sitemaps, views
+from stories.site import archive, at, corrections, feeds, history, media, reports, share, sitemaps, views
 from stories.site.paths import (
     FormatConverter,
     InstantConverter,
@@ -55,6 +55,9 @@ urlpatterns += [
     path("at/<instant:instant>/", at.at, name="at-front"),
     path("at/<instant:instant>/<path:path>", at.at),
 ]
+
+# Not for readers: whoever was given a link.
+urlpatterns += [path("share/<str:token>/", share.share, name="share")]
 
 # What machines read.
 urlpatterns += [

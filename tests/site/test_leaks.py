@@ -18,6 +18,7 @@ from stories.publishing.imports import import_versions
 from stories.publishing.notes import add_note, reply
 from stories.publishing.reports import receive, resolve
 from stories.publishing.revisions import save_document
+from stories.publishing.share import revoke, share
 from stories.publishing.working_copy import picture_document, source_document
 from tests.factories import make_editor, make_published, make_revision, publish_change
 
@@ -87,6 +88,8 @@ EXAMPLES = {
     "sitemaps/terms-<int:page>.xml": ["/sitemaps/terms-1.xml"],
     "sitemaps/stories-<month:month>.xml": ["/sitemaps/stories-{month}.xml"],
     "sitemaps/stories-<month:month>-<int:page>.xml": ["/sitemaps/stories-{month}-1.xml"],
+    # Of the story that readers see: what a link to a hidden one shows is told below.
+    "share/<str:token>/": ["/share/{token}/"],
     "robots.txt": ["/robots.txt"],
     "media/<path:name>": ["/media/{picture}"],
 }
@@ -123,6 +126,8 @@ ABSENT = [
     "/feeds/authors/{state}-author.atom",
     "/sitemaps/stories-{later}.xml",
     "/archive/{lateryear}/{latermonth}/",
+    "/share/",
+    "/share/{state}-story/",
     "/media/",
     "/media/pictures/",
 ]
@@ -266,9 +271,15 @@ def site():
         "day": f"/{now:%Y/%m/%d}",
         "now": f"{timezone.now():%Y-%m-%dT%H:%M:%S.%f}Z",
         "tomorrow": f"{now + 24 * LATER:%Y-%m-%dT%H:%M}Z",
+        "token": link_to(seen.story.revisions.earliest(), by),
         "picture": seen.document["lead_image"]["file"],
     }
     return Site(seen, updated, asked)
+
+
+def link_to(revision, by):
+    """Return the token of a link to a revision."""
+    return share(revision, by=by, label="Reader", expires_at=timezone.now() + LATER)[1]
 
 
 def everything(response):
@@ -330,3 +341,20 @@ def test_the_words_of_the_desk_are_there_to_leak(site):
     kept = f"{list(Note.objects.values())} {list(Story.objects.values())} {list(StoryEvent.objects.values())}"
     words = [word(state, field) for state in ("seen", "draft", "update") for field in DESK_FIELDS]
     assert [missing for missing in words if missing not in kept] == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_link_shows_the_one_story_it_was_made_for_and_only_while_it_holds(client, site, state):
+    """The one deliberate exception: the page that shows what is not published."""
+    by = make_editor()
+    story = Story.objects.get(slug=f"{state}-story")
+    hidden = {other: [word(other, field) for field in FIELDS] for other in STATES}
+    path = f"/share/{link_to(story.revisions.latest(), by)}/"
+    text = everything(client.get(path))
+    assert word(state, "headline") in text
+    assert word(state, "body") in text
+    others = [leaked for other in STATES if other != state for leaked in hidden[other] if leaked in text]
+    assert others == []
+    revoke(story.share_links.latest("pk"), by=by)
+    text = everything(client.get(path))
+    assert [leaked for words in hidden.values() for leaked in words if leaked in text] == []
