@@ -72,8 +72,11 @@ def shown(request, story, document):
 
 
 def refused(request, story_admin, errors):
+    beside = "pane" in request.GET
     context = {
         **story_admin.admin_site.each_context(request),
+        "is_popup": beside,  # without the desk's header
+        "beside": beside,
         "title": _("There is no preview yet"),
         "opts": story_admin.opts,
         "errors": errors,

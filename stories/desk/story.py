@@ -30,7 +30,7 @@ from stories.desk.story_list import (
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
 
-MODULES = ("ids", "story", "jump", "notes", "autosave", "presence")
+MODULES = ("ids", "story", "jump", "notes", "autosave", "presence", "preview")
 SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in MODULES])
 
 

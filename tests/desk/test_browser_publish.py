@@ -80,13 +80,15 @@ def test_an_editor_writes_cites_previews_publishes_and_corrects_while_a_reader_r
     expect(desk.get_by_text("Not published: nobody outside can see this.")).to_be_visible()
     write(desk)
 
+    desk.get_by_role("button", name="Preview").click()
     with desk.expect_popup() as popup:
-        desk.get_by_role("button", name="Preview").click()
+        desk.get_by_role("button", name="In a new tab").click()
     preview = popup.value
     expect(preview.get_by_text("Preview. Nobody outside can see this.")).to_be_visible()
     expect(preview.get_by_role("heading", name="The gate opens at nine")).to_be_visible()
     expect(preview.get_by_text("on Monday.")).to_be_visible()
     preview.close()
+    desk.get_by_role("button", name="Close").click()
 
     desk.get_by_role("button", name="Publish…").click()
     expect(desk.get_by_text("Nobody outside can see this story yet.")).to_be_visible()

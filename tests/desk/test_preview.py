@@ -80,6 +80,15 @@ def test_what_does_not_hold_is_listed_with_its_place(desk):
     assert "private" in response["Cache-Control"]
 
 
+def test_beside_the_form_what_does_not_hold_is_listed_without_the_desks_frame(desk):
+    story = make_revision(language="en").story
+    page = desk.post(f"{url(story)}?pane=1", form_data(desk, story, kind="rumour")).content.decode()
+    assert "There is no preview yet</h1>" in page
+    assert "Correct these points in the form" in page
+    assert "Close this tab" not in page
+    assert 'id="header"' not in page
+
+
 def test_a_citation_without_a_source_is_said(desk):
     story = make_revision(language="en").story
     page = desk.post(url(story), form_data(desk, story, **{"citations-0-source": ""})).content.decode()
