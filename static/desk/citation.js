@@ -1,4 +1,4 @@
-/* The source marker in the rich text, and its dialog, which lists the story's citations as they stand in the form.
+/* The source marker in the rich text, and the numbers of the story's citations as they stand in the form.
    A marker is stored empty, with its citation's key; here it shows the number that readers will see. */
 
 import { Extension, Node, gettext } from "django-prose-editor/editor"
@@ -83,18 +83,7 @@ for (const name of ["input", "change", "formset:added", "formset:removed", "cont
 document.addEventListener("drop", () => setTimeout(soon, 50))
 window.django?.jQuery(document).on("change", soon) // Select2 tells jQuery alone
 
-/* The dialog */
-
-const adder = () => document.querySelector("#citations-group .add-row a") // the correct page adds none
-
-function add(editor) {
-  adder().click()
-  const row = all("#citations-group .inline-related:not(.empty-form)").at(-1)
-  insert(editor, typed(row, "key"))
-  row.scrollIntoView({ block: "center" })
-  // Later, when the closed dialog has given the focus back to the text.
-  setTimeout(() => window.django.jQuery(field(row, "source")).select2("open"), 50)
-}
+/* The dialog is desk/cite.js */
 
 function insert(editor, key) {
   // After what is selected, never instead of it.
@@ -102,59 +91,7 @@ function insert(editor, key) {
 }
 
 function choose(editor) {
-  const close = () => dialog.close()
-  const pick = (key) => {
-    close()
-    editor.commands.focus()
-    insert(editor, key)
-  }
-  const options = numbered().map(({ key, number, label, detail }) =>
-    element(
-      "button", { type: "button", className: "citation-option", onclick: () => pick(key) },
-      element("b", { textContent: number }), element("span", { textContent: label }), element("small", { textContent: detail }),
-    ))
-  const shown = () => options.filter((option) => !option.hidden)
-  const search = element("input", { type: "search", className: "citation-search", placeholder: gettext("Find a source") })
-  search.setAttribute("aria-label", gettext("Find a source"))
-  search.addEventListener("input", () => {
-    for (const option of options) {
-      option.hidden = !option.textContent.toLowerCase().includes(search.value.trim().toLowerCase())
-    }
-    none.hidden = shown().length > 0
-  })
-  const none = element("p", {
-    hidden: options.length > 0,
-    textContent: options.length
-      ? gettext("No citation of this story fits.")
-      : gettext("This story cites nobody yet. Add a citation: the marker is set at once."),
-  })
-  const dialog = element(
-    "dialog", { className: "citation-dialog" },
-    element("h2", { textContent: gettext("Cite a source"), id: "citation-dialog-title" }), search,
-    element("div", { className: "citation-options" }, ...options), none,
-    element(
-      "div", { className: "citation-buttons" },
-      ...(adder() ? [element("button", { type: "button", textContent: gettext("New citation"), onclick: () => { close(); add(editor) } })] : []),
-      element("button", { type: "button", textContent: gettext("Cancel"), onclick: () => { close(); editor.commands.focus() } }),
-    ),
-  )
-  dialog.setAttribute("aria-labelledby", "citation-dialog-title")
-  dialog.addEventListener("keydown", (event) => {
-    const stops = [search, ...shown()]
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step) {
-      event.preventDefault()
-      stops[Math.max(0, Math.min(stops.length - 1, stops.indexOf(document.activeElement) + step))].focus()
-    } else if (event.key === "Enter" && document.activeElement === search) {
-      event.preventDefault()
-      shown()[0]?.click()
-    }
-  })
-  dialog.addEventListener("close", () => dialog.remove())
-  dialog.addEventListener("cancel", () => setTimeout(() => editor.commands.focus()))
-  document.body.append(dialog)
-  dialog.showModal()
-  search.focus()
+  document.dispatchEvent(new CustomEvent("desk:cite", { detail: { editor, citations: numbered(), insert } }))
 }
 
 /* The extensions */

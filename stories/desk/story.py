@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media, Script
 
-from stories.desk import autosave, blocks, clash, correct, history, notes, publish, safety, share, take_back, work
+from stories.desk import autosave, blocks, cite, clash, correct, history, notes, publish, safety, share, take_back, work
 from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.comparing import revision_list
@@ -30,7 +30,7 @@ from stories.desk.story_list import (
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
 
-MODULES = ("ids", "story", "jump", "notes", "autosave", "presence", "preview")
+MODULES = ("ids", "story", "jump", "notes", "autosave", "presence", "cite", "preview")
 SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in MODULES])
 
 
@@ -69,7 +69,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
     def get_urls(self):
         names = self.admin_site.admin_view(self.tag_names)
-        pages = (publish, correct, take_back, history, work, notes, safety, share)
+        pages = (publish, correct, take_back, history, work, notes, safety, share, cite)
         ours = [url for page in pages for url in page.urls(self)]
         return [path("tag-names/", names, name="stories_story_tag_names"), *ours, *super().get_urls()]
 
@@ -157,7 +157,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         context.update(notes.form_context(request, story, context["state"]))
         context.update(clash.form_context(request, context["adminform"].form, story))
         context.update(autosave.form_context(request, story))
-        context["can_share"] = share.may_share(request)
+        context.update(cite.form_context(request), can_share=share.may_share(request))
         response = super().render_change_form(request, context, **kwargs)
         media = Media.from_media(response.context_data["media"]) + SCRIPTS
         response.context_data["media"] = media.with_nonce(request.csp_nonce)

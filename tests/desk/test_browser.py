@@ -86,6 +86,7 @@ def test_an_editor_writes_cites_and_saves_by_keyboard(desk):
     keys.press("Control+Shift+c")
     expect(desk.get_by_role("dialog", name="Cite a source")).to_be_visible()
     keys.press("Tab")
+    keys.press("Tab")
     expect(desk.get_by_role("button", name="New citation")).to_be_focused()
     keys.press("Enter")
     expect(desk.locator(".select2-container--open .select2-search__field")).to_be_focused()
