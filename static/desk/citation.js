@@ -142,13 +142,20 @@ export const Citation = Node.create({
   },
 })
 
-/* Word marks list items as paragraphs with mso-list styles, Google wraps links: make them what they mean. */
+/* Word marks list items as paragraphs with mso-list styles, Google wraps links, both have headings that a story has not:
+   make them what they mean. */
 export const OfficePaste = Extension.create({
   name: "officePaste",
 
   transformPastedHTML(html) {
-    if (!/mso-list|google\.com\/url\?/.test(html)) return html
+    if (!/mso-list|google\.com\/url\?|<h[1456]\b/i.test(html)) return html
     const page = new DOMParser().parseFromString(html, "text/html")
+    const top = page.querySelector("h1") ? 1 : 2 // the headline is the story's own: what is below it begins with h2
+    for (const heading of all("h1, h2, h3, h4, h5, h6", page)) {
+      const made = page.createElement(Number(heading.localName[1]) <= top ? "h2" : "h3")
+      made.append(...heading.childNodes)
+      heading.replaceWith(made)
+    }
     for (const link of all("a[href*='google.com/url?']", page)) {
       const target = new URL(link.href).searchParams.get("q")
       if (target && /^https?:/.test(target)) link.href = target

@@ -46,6 +46,8 @@ function move(row, step, used) {
   say(`${gettext("Moved to place")} ${to + 1} ${gettext("of")} ${rows.length}.`)
 }
 
+document.addEventListener("desk:move", ({ detail: { row, step, used } }) => move(row, step, used))
+
 function say(text) {
   document.getElementById("story-status").textContent = text
 }

@@ -29,7 +29,7 @@ from stories.publishing.verbs import PublishError, WarningsError
 from stories.site.history import LABELS, told_changes
 
 BEGIN = {"change": Version.Change.CORRECTION, "severity": "normal"}
-SCRIPTS = Media(js=[Script("desk/story.js", type="module")])
+SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in ("story", "cite")])
 DECLARED = ["change", "note", "wrong", "right", "severity", "override", "pending"]
 REMOVALS = [Version.Change.RETRACTION, Version.Change.WITHDRAWAL, Version.Change.REDACTION]
 

@@ -29,9 +29,11 @@ from stories.desk.story_list import (
 )
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
+from stories.site.story import WORDS_A_MINUTE
 
-MODULES = ("ids", "story", "jump", "notes", "autosave", "presence", "cite", "preview")
-SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in MODULES])
+HEADLINE_GOOD = 70  # characters of a headline that lists and search engines show whole
+FORM_SCRIPTS = ["ids", "story", "jump", "notes", "autosave", "presence", "cite", "preview", "counts", "keys"]
+SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in FORM_SCRIPTS])
 
 
 @admin.register(Story)
@@ -158,6 +160,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         context.update(clash.form_context(request, context["adminform"].form, story))
         context.update(autosave.form_context(request, story))
         context.update(cite.form_context(request), can_share=share.may_share(request))
+        context.update(words_a_minute=WORDS_A_MINUTE, headline_good=HEADLINE_GOOD)
         response = super().render_change_form(request, context, **kwargs)
         media = Media.from_media(response.context_data["media"]) + SCRIPTS
         response.context_data["media"] = media.with_nonce(request.csp_nonce)

@@ -40,6 +40,7 @@ def test_the_preview_follows_what_is_typed_and_takes_neither_focus_nor_place(wri
     paragraphs = "".join(f"<p>Paragraph {number}</p>" for number in range(60))
     open_story(writer, make_revision(language="en", text=paragraphs, headline="Before").story)
     open_preview(writer)
+    assert writer.evaluate("scrollY") == 0
     frame = writer.query_selector("#preview-pane iframe").content_frame()
     frame.evaluate("scrollTo({top: 500, behavior: 'instant'})")
     writer.evaluate("scrollTo({top: 200, behavior: 'instant'})")
