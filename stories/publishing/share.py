@@ -26,12 +26,16 @@ MAX_DAYS = 90
 
 @dataclass(frozen=True)
 class Shared:
-    """What a link shows at an instant: the document, and what readers have of its story or will have."""
+    """What a link shows at an instant: the document, and what readers have of its story or will have.
+
+    `embargo` is the instant before which nobody outside may see the story, or None.
+    """
 
     link: ShareLink
     document: dict
     live: Version | None
     pending: Version | None
+    embargo: datetime.datetime | None
 
 
 def share(revision, *, by, label, expires_at, follow=False):
@@ -89,7 +93,8 @@ def opened(token, now, *, count):
     `count` tells whether somebody reads it, which the desk is told. At most four queries.
     """
     # By its hash: how long the database compares tells nothing about the token.
-    link = still_open(now).filter(token_sha256=hash_of(token)).select_related("revision").first()
+    links = still_open(now).filter(token_sha256=hash_of(token)).select_related("revision")
+    link = links.annotate(embargo=F("story__embargo_until")).first()
     if link is None:
         return None
     live, pending = live_and_pending(link.story_id, now)
@@ -98,7 +103,7 @@ def opened(token, now, *, count):
         return None
     if count:
         ShareLink.objects.filter(pk=link.pk).update(opened_at=now, times_opened=F("times_opened") + 1)
-    return Shared(link, upgraded(revision.document), live, pending)
+    return Shared(link, upgraded(revision.document), live, pending, link.embargo)
 
 
 def still_open(now):

@@ -26,7 +26,10 @@ def share(request, token):
     version.sort_at = version.updated_at = shared.live.sort_at if shared.live else None
     version.path = ""
     context = story_context(request, version) | {"canonical": "", "share_picture": ""}
-    context |= {"banner": banner_of(shared), "confidential": True}  # no link with the page's own address
+    context |= {
+        "banner": banner_of(shared, request.instant),
+        "confidential": True,
+    }  # no link with the page's own address
     return confidential(render(request, "site/share.html", context))
 
 
@@ -38,17 +41,24 @@ def confidential(response):
     return response
 
 
-def banner_of(shared):
+def banner_of(shared, now):
     """Return what the reader of a shared story is told above it."""
-    document, live, pending = shared.document, shared.live, shared.pending
-    whom = _("For %(label)s. Do not pass on.") % {"label": shared.link.label}
-    if live and same_for_readers(document, live.document):
+    if shared.live and same_for_readers(shared.document, shared.live.document):
         return _("This text is published.")
-    what = _("Not published: readers have another text.") if live else _("Not published.")
-    if pending and same_for_readers(document, pending.document):
-        local = timezone.localtime(pending.visible_from)
-        when = f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
-        until = _("Confidential until %(when)s.") % {"when": when}
-    else:
-        until = _("Confidential until we publish it.")
+    what = _("Not published: readers have another text.") if shared.live else _("Not published.")
+    until = _("Confidential until we publish it.")
+    if instant := confidential_until(shared, now):
+        local = timezone.localtime(instant)
+        until = _("Confidential until %(when)s.") % {"when": f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"}
+    whom = _("For %(label)s. Do not pass on.") % {"label": shared.link.label}
     return f"{what} {until} {whom}"
+
+
+def confidential_until(shared, now):
+    """Return when the text will be seen, or may be: None if nobody has said so yet."""
+    times = [shared.embargo] if shared.embargo and shared.embargo > now else []
+    if shared.pending:
+        if not same_for_readers(shared.document, shared.pending.document):
+            return None  # its time and the embargo are those of another text
+        times.append(shared.pending.visible_from)
+    return max(times, default=None)

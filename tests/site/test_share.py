@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 from django.utils.html import escape
 
-from stories.models import ShareLink, SiteChange
+from stories.models import ShareLink, SiteChange, Story
 from stories.publishing.revisions import save_document
 from stories.publishing.share import revoke, share
 from stories.publishing.verbs import publish, seen
@@ -54,6 +54,15 @@ def test_the_time_of_another_text_says_nothing_of_this_one(client, editor):
     publish(revision, by=editor, expecting=(None, None), at=utc(2099, 3, 1, 9))
     changed = save_document(revision.document | {"standfirst": "Other."}, revision.story)
     assert "until we publish it" in banner(client, make_address(changed))
+
+
+def test_an_embargo_is_the_time_until_which_it_is_confidential(client):
+    revision = make_revision()
+    address = make_address(revision)
+    Story.objects.update(embargo_until=utc(2099, 3, 1, 9))
+    assert "Confidential until 1 March 2099, 09:00 UTC." in banner(client, address)
+    Story.objects.update(embargo_until=utc(2020, 3, 1, 9))
+    assert "until we publish it" in banner(client, address)
 
 
 def test_the_banner_says_what_readers_have(client, editor):
