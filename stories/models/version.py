@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.urls import get_script_prefix
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,14 @@ class VersionQuerySet(models.QuerySet):
     def published_by(self, instant):
         """Keep what was ever on the record by `instant`, an aware datetime: the other rule, for history and proof."""
         return self.filter(visible_from__lte=instant)
+
+    def entered_from(self, start, end):
+        """Keep what came on the record from `start` until before `end`, in that order, each with its `entered_at`.
+
+        A version does so when it becomes visible; one that was imported, and so is dated back, when it was recorded.
+        """
+        rows = self.annotate(entered_at=Greatest("visible_from", "recorded_at"))
+        return rows.filter(entered_at__gte=start, entered_at__lt=end).order_by("entered_at", "id")
 
     def listed_at(self, instant, until=None):
         """Keep what lists, feeds and sitemaps of stories show at `instant`; newest story first.
@@ -104,6 +113,7 @@ class Version(models.Model):
             models.Index(fields=["path", "visible_from", "visible_until"], name="version_at_path"),
             models.Index(fields=["-sort_at", "-id", "visible_from", "visible_until", "listed"], name="versions_listed"),
             models.Index(fields=["visible_from"], name="versions_by_instant"),
+            models.Index(Greatest("visible_from", "recorded_at"), "id", name="versions_entered"),
             models.Index(
                 fields=["translation_of"], name="version_translations", condition=Q(translation_of__isnull=False)
             ),

@@ -29,14 +29,22 @@ def file(version):
 
 def file_all(versions):
     """File versions in bulk: a handful of queries a hundred of them."""
+    for filing, rows in rows_for(versions).items():
+        filing.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def rows_for(versions, reached=None):
+    """Return {filing model: unsaved rows} under which `versions` belong; `reached` is what reach() told, if known."""
     wanted = {version: named_terms(version) if version.listed else {} for version in versions}
-    reached = reach() if any(names.get(Topic) for names in wanted.values()) else {}
+    if reached is None:
+        reached = reach() if any(names.get(Topic) for names in wanted.values()) else {}
+    found = {}
     for model, filing in FILINGS.items():
         slugs = {slug for names in wanted.values() for slug in names.get(model, ())}
         if not slugs:
             continue
         terms = {term.slug: term for term in model.objects.filter(slug__in=slugs).only("slug", "alias_of")}
-        rows = []
+        rows = found[filing] = []
         for version, names in wanted.items():
             named = [terms[slug] for slug in names.get(model, ()) if slug in terms]
             ids = {pk for term in named for pk in reached.get(term.pk) or filter(None, (term.pk, term.alias_of_id))}
@@ -50,7 +58,7 @@ def file_all(versions):
                 )
                 for pk in sorted(ids, key=str)
             ]
-        filing.objects.bulk_create(rows, batch_size=BATCH)
+    return found
 
 
 def named_terms(version):

@@ -20,6 +20,9 @@ DECLARED = {
     Version.Change.REDACTION,
 }
 
+# What takes something out of earlier versions, and says so.
+REMOVALS = {Version.Change.RETRACTION, Version.Change.WITHDRAWAL, Version.Change.REDACTION}
+
 # The columns that fill_columns() fills.
 DERIVED = [
     "kind", "language", "headline", "kicker", "summary", "sort_at", "updated_at", "source_count", "declared", "listed",
