@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from stories.models import Author, Citation, Report, Story, Version
 from stories.publishing.changes import ADDED, REMOVED, SAME, compare
+from stories.publishing.daily import day_of
 from stories.publishing.document import upgraded
 from stories.site import languages
 from stories.site.addresses import present_version
@@ -43,6 +44,7 @@ def history(request, **parts):
         "groups": grouped(entries(versions, request.instant)),
         "older": versions[SIZE - 1].number if len(versions) > SIZE else "",
         "before": before,
+        "days": sorted({day_of(version) for version in versions[:SIZE]}),
     }
     return render(request, "site/history.html", context)
 

@@ -57,3 +57,15 @@ class MonthConverter:
 
     def to_url(self, value):
         return f"{value:%Y-%m}"
+
+
+class DayConverter:
+    """A day as 2025-02-28: a date, in UTC."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value):
+        return datetime.date.fromisoformat(value)  # a ValueError is no match
+
+    def to_url(self, value):
+        return value.isoformat()

@@ -1,8 +1,9 @@
 from django.urls import path, register_converter
 
 from stories.models import Author, Source, Tag, Topic
-from stories.site import archive, at, corrections, feeds, history, media, reports, share, sitemaps, views
+from stories.site import archive, at, corrections, feeds, history, media, record, reports, share, sitemaps, views
 from stories.site.paths import (
+    DayConverter,
     FormatConverter,
     InstantConverter,
     MonthConverter,
@@ -15,6 +16,7 @@ register_converter(SlugConverter, "name")
 register_converter(FormatConverter, "format")
 register_converter(MonthConverter, "month")
 register_converter(MonthNumberConverter, "monthnumber")
+register_converter(DayConverter, "day")
 register_converter(NumberConverter, "number")
 register_converter(InstantConverter, "instant")
 
@@ -73,5 +75,6 @@ urlpatterns += [
     path("sitemaps/stories-<month:month>.xml", sitemaps.stories, name="sitemap-stories"),
     path("sitemaps/stories-<month:month>-<int:page>.xml", sitemaps.stories, name="sitemap-stories"),
     path("robots.txt", sitemaps.robots, name="robots"),
+    path("record/<day:day>.txt", record.day, name="record"),
     path("media/<path:name>", media.media, name="media"),
 ]

@@ -91,6 +91,7 @@ EXAMPLES = {
     # Of the story that readers see: what a link to a hidden one shows is told below.
     "share/<str:token>/": ["/share/{token}/"],
     "robots.txt": ["/robots.txt"],
+    "record/<day:day>.txt": ["/record/{thisday}.txt"],
     "media/<path:name>": ["/media/{picture}"],
 }
 LEAD_ON = {"/archive/"}  # to another page
@@ -128,6 +129,7 @@ ABSENT = [
     "/archive/{lateryear}/{latermonth}/",
     "/share/",
     "/share/{state}-story/",
+    "/record/{nextday}.txt",
     "/media/",
     "/media/pictures/",
 ]
@@ -272,6 +274,8 @@ def site():
         "now": f"{timezone.now():%Y-%m-%dT%H:%M:%S.%f}Z",
         "tomorrow": f"{now + 24 * LATER:%Y-%m-%dT%H:%M}Z",
         "token": link_to(seen.story.revisions.earliest(), by),
+        "thisday": f"{now:%Y-%m-%d}",
+        "nextday": f"{now + datetime.timedelta(days=1):%Y-%m-%d}",
         "picture": seen.document["lead_image"]["file"],
     }
     return Site(seen, updated, asked)
