@@ -59,6 +59,12 @@ class Picture(models.Model):
     def natural_key(self):
         return (str(self.pk),)
 
+    def delete_files(self):
+        """Delete the file and its renditions from the storage; what is gone already is no error."""
+        stem = self.file.name.rpartition(".")[0]  # not the id, which a deleted row has no more
+        for name in (self.file.name, *(f"{stem}-{width}.webp" for width in WIDTHS)):
+            self.file.storage.delete(name)
+
     def clean(self):
         if self.file and not self.file._committed:
             self.normalised = normalise(self.file)

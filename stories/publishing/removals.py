@@ -4,17 +4,26 @@ A removal alters the versions it empties and is itself the next version. It name
 its new hash, so that verify_record can follow the chain; numbers, dates, kinds and notes stay.
 """
 
-import html
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from stories.models import Autosave, Note, Report, Revision, ShareLink, StoryEvent, Version
+from stories.models import Report, Revision, StoryEvent, Version
 from stories.models.prose import clean_text
 from stories.publishing.document import canonical, clean, upgraded
 from stories.publishing.filing import file_all, unfile
+from stories.publishing.preflight import blockers, context_for
+from stories.publishing.purging import (
+    delete_if_unused,
+    purge_documents,
+    purge_log,
+    purge_words,
+    records_with,
+    without,
+    without_picture,
+)
 from stories.publishing.record import DERIVED, fill_story, reseal
 from stories.publishing.share import end_links
 from stories.publishing.stages import settle
@@ -30,10 +39,20 @@ from stories.publishing.verbs import (
     write,
     write_again,
 )
-from stories.publishing.working_copy import document_from_story, write_to_story
+from stories.publishing.working_copy import document_from_story
 
-GONE = {Version.Change.RETRACTION, Version.Change.WITHDRAWAL}
-MARK = "[…]"  # what stands where a passage was removed
+
+def same(value):
+    return value
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is taken out: functions that return what is left of a document, of a note and of what was overridden."""
+
+    document: Callable
+    note: Callable = same
+    overrides: Callable = same
 
 
 def retract(story, *, by, signed, reason, expecting):
@@ -58,13 +77,15 @@ def take_back(story, change, permission, by, signed, reason, expecting):
     with transaction.atomic():
         story, now, live, plan = take(story.pk, expecting)
         refuse_unpublished(live)
-        if live.taken_back in (change, Version.Change.WITHDRAWAL):
+        if live.change == change or live.change == Version.Change.WITHDRAWAL:
             raise PublishError(_("That has been done already."))
         if plan:
             refuse_if_going_out(plan, now)
             log(plan, by, "cancel")
             remove(plan, live)
-        altered = alter(story, lambda document: emptied(document, change))
+        # What the editor overrode tells which words it was about.
+        cut = Cut(lambda document: emptied(document, change), overrides=lambda rows: [{**r, "words": []} for r in rows])
+        altered = alter(story, cut)
         return write_removal(story, change, altered, by=by, signed=signed, reason=reason, now=now)
 
 
@@ -80,30 +101,39 @@ def emptied(document, change):
 def redact(story, *, passage, by, signed, reason, expecting):
     """Remove `passage`, words as readers see them, from every version of a story, its working copy and revisions.
 
-    Readers' reports and the desk's journal lose it too; a pending version as well, which stays planned. Return the
-    version that says so. Raise PermissionDenied, or PublishError if the passage is nowhere.
+    Readers' reports, the texts of its pictures and the desk's journal lose it too; a pending version as well, which
+    stays planned. Return the version that says so. Raise PermissionDenied, or PublishError with the reason.
     """
+
+    def words(value):
+        return without(value, passage)
+
+    def overridden(rows):
+        # The words a check was about are kept one by one, each with its comma.
+        parts = [part for part in passage.casefold().split() if len(part) > 2]
+        kept = [[word for word in r["words"] if not any(part in word.casefold() for part in parts)] for r in rows]
+        return words([{**r, "words": left} for r, left in zip(rows, kept, strict=True)])
+
+    def purge(story):
+        if found := records_with(story, passage):
+            raise PublishError(
+                _(
+                    "These words are also in a record that stories take them from: %(names)s. Change it first, or "
+                    "give a longer passage."
+                )
+                % {"names": ", ".join(found)}
+            )
+        return purge_words(story, passage)
+
     refuse_without(by, "stories.redact_story")
     refuse_unexplained(signed, reason)
     passage = words_to_remove(passage)
     if passage.casefold() in f"{signed} {reason}".casefold():
         raise PublishError(_("The reason must not repeat the words that are removed."))
-    with transaction.atomic():
-        story, now, live, plan = take(story.pk, expecting)
-        refuse_unpublished(live)
-        waiting = None
-        if plan:
-            refuse_if_going_out(plan, now)
-            waiting = {**without(plan.document, passage), "removal": None}
-            remove(plan, live)
-        altered = alter(story, lambda document: without(document, passage), passage)
-        found = purge(story, passage)
-        if not altered and not found and not (waiting and canonical(waiting) != canonical(plan.document)):
-            raise PublishError(_("No version of this story has these words."))
-        version = write_removal(story, Version.Change.REDACTION, altered, by=by, signed=signed, reason=reason, now=now)
-        if waiting:
-            plan.note, plan.overrides = without(plan.note, passage), without(plan.overrides, passage)
-            log(write_again(plan, waiting, at=plan.visible_from, now=now, previous=version), by, "redact")
+    cut = Cut(words, words, overridden)
+    version = cut_out(story, cut, purge, by=by, signed=signed, reason=reason, expecting=expecting)
+    if version is None:
+        raise PublishError(_("No version of this story has these words."))
     return version
 
 
@@ -145,20 +175,86 @@ def places_of(story, passage):
     )
 
 
-def alter(story, function, passage=""):
-    """Replace the documents of all versions of a story by what `function` leaves of them; return the altered ones.
+def redact_picture(story, *, picture, by, signed, reason, expecting):
+    """Remove a picture, given by its id, from every version of a story, its plan, its working copy and revisions.
 
-    Return [{number, was, is}]. The caller holds the lock and has removed a plan.
+    Its files and its record go with it, unless another story has it; then with the last one. Return the version that
+    says so. Raise PermissionDenied, or PublishError with the reason.
+    """
+
+    def removed(document):
+        return without_picture(document, str(picture))
+
+    def purge(story):
+        purge_log(story, [picture])
+        return purge_documents(story, removed)
+
+    refuse_without(by, "stories.redact_story")
+    refuse_unexplained(signed, reason)
+    with transaction.atomic():
+        version = cut_out(story, Cut(removed), purge, by=by, signed=signed, reason=reason, expecting=expecting)
+        if version is None:
+            raise PublishError(_("No version of this story has this picture."))
+        delete_if_unused(picture)
+    return version
+
+
+@transaction.atomic
+def cut_out(story, cut, purge, *, by, signed, reason, expecting):
+    """Take something out of all versions of a story, and by `purge` out of what is private.
+
+    Return the version that says so, or None, with nothing done, if it was nowhere. Raise as redact() does.
+    """
+    story, now, live, plan = take(story.pk, expecting)
+    refuse_unpublished(live)
+    waiting = None
+    if plan:
+        refuse_if_going_out(plan, now)
+        waiting = clean({**cut.document(upgraded(plan.document)), "removal": None})
+        if reasons := new_blockers(story, plan, waiting):
+            raise PublishError(
+                _("The waiting version could not go out without it: %(why)s Cancel it first.")
+                % {"why": " ".join(reasons)}
+            )
+    found = purge(story)
+    if not found and not any(is_cut(version, cut) for version in Version.objects.filter(story=story)):
+        return None
+    if plan:
+        remove(plan, live)
+    altered = alter(story, cut)
+    version = write_removal(story, Version.Change.REDACTION, altered, by=by, signed=signed, reason=reason, now=now)
+    if waiting:
+        plan.note, plan.overrides = cut.note(plan.note), cut.overrides(plan.overrides)
+        log(write_again(plan, waiting, at=plan.visible_from, now=now, previous=version), by, "redact")
+    return version
+
+
+def new_blockers(story, plan, document):
+    """Return why a plan could not go out as `document` that is no reason against what it is now."""
+    now, then = (
+        blockers(said, context_for(story, said, at=plan.visible_from)) for said in (upgraded(plan.document), document)
+    )
+    return [reason for reason in then if reason not in now]
+
+
+def is_cut(version, cut):
+    """Tell whether a version has what is to be taken out."""
+    before = upgraded(version.document)
+    left = clean(cut.document(before)), cut.note(version.note), cut.overrides(version.overrides)
+    return (canonical(left[0]), *left[1:]) != (canonical(before), version.note, version.overrides)
+
+
+def alter(story, cut):
+    """Take out of all versions of a story what is to be cut. Return [{number, was, is}] of those that had it.
+
+    The caller holds the lock and has removed a plan.
     """
     altered, changed = [], []
     for version in Version.objects.filter(story=story).order_by("number"):
-        before = upgraded(version.document)
-        document, note, overrides = clean(function(before)), version.note, version.overrides
-        if passage:
-            note, overrides = without(note, passage), without(overrides, passage)
-        if (canonical(document), note, overrides) != (canonical(before), version.note, version.overrides):
+        if is_cut(version, cut):
             was = version.sha256
-            version.document, version.note, version.overrides = document, note, overrides
+            version.document = clean(cut.document(upgraded(version.document)))
+            version.note, version.overrides = cut.note(version.note), cut.overrides(version.overrides)
             reseal(version)
             version.save()
             altered.append({"number": version.number, "was": was, "is": version.sha256})
@@ -178,6 +274,7 @@ def write_removal(story, change, altered, *, by, signed, reason, now):
     )
     derive(story)
     end_links(story, now)
+    version.refresh_from_db()  # a plan that is written after it takes over what was declared so far
     log(version, by, change)
     settle(story)
     return version
@@ -190,93 +287,6 @@ def derive(story):
     Version.objects.bulk_update(versions, DERIVED)
     unfile(versions)
     file_all(versions)
-
-
-def purge(story, passage):
-    """Remove a passage from everything private that a story has; return whether it was anywhere."""
-    found = False
-    document = document_from_story(story)
-    left = clean(without(document, passage))
-    if canonical(left) != canonical(document):
-        found = True
-        write_to_story(left, story)
-    for name in ("slugline", "budget_line"):
-        left = without(getattr(story, name), passage)
-        found = found or left != getattr(story, name)
-        setattr(story, name, left)
-    story.save(update_fields=["slugline", "budget_line"])
-    for revision in Revision.objects.filter(story=story).iterator(chunk_size=100):
-        left = without(revision.document, passage)
-        beside = {"name": without(revision.name, passage), "desk_only": without(revision.desk_only, passage)}
-        if left != revision.document or beside != {"name": revision.name, "desk_only": revision.desk_only}:
-            found = True
-            Revision.objects.filter(pk=revision.pk).update(document=clean(left), **beside)
-    for autosave in Autosave.objects.filter(story=story):
-        left = fields_without(autosave.fields, passage)
-        if left != autosave.fields:
-            found = True
-            Autosave.objects.filter(pk=autosave.pk).update(fields=left)
-    Note.objects.filter(story=story).update(passage="")  # cut off after some letters, it may hold half of the words
-    for model, field in PRIVATE_WORDS:
-        for pk, words in model.objects.filter(story=story).values_list("pk", field):
-            if without(words, passage) != words:
-                found = True
-                model.objects.filter(pk=pk).update(**{field: without(words, passage)})
-    return found
-
-
-# What the desk and readers wrote about a story, beside its documents.
-PRIVATE_WORDS = [
-    (Report, "text"),
-    (Report, "resolution"),
-    (StoryEvent, "note"),
-    (Note, "text"),
-    (ShareLink, "label"),
-]
-
-
-def without(value, passage):
-    """Return a value, and all values in it, with `passage` replaced by MARK, also where markup runs through it."""
-    if isinstance(value, dict):
-        return {name: without_in(name, item, passage) for name, item in value.items()}
-    if isinstance(value, list):
-        return [without(item, passage) for item in value]
-    if isinstance(value, str):
-        return pattern_of(passage).sub(lambda match: MARK + "".join(TAG.findall(match.group())), value)
-    return value
-
-
-def without_in(name, value, passage):
-    if name in KEPT:
-        return value
-    left = without(value, passage)
-    return "" if name in ("url", "archived_url") and left != value else left
-
-
-def fields_without(fields, passage):
-    """Return the fields of a form, {name: [values]}, without a passage; tags are names there, and are none of KEPT."""
-    left = {}
-    for name, values in fields.items():
-        own = name.rpartition("-")[2]
-        left[name] = [without_in("" if own == "tags" else own, value, passage) for value in values]
-    return left
-
-
-# Ids and addresses: an address that readers have cannot be taken back, only what stands there.
-KEPT = {"id", "key", "type", "slug", "topics", "tags", "file", "removal", "translation_of"}
-TAG = re.compile(r"<[^<>]*>")
-
-
-def pattern_of(passage):
-    """Return a pattern of the passage in plain text and in HTML: escaped or not, with tags between any letters."""
-    letters = []
-    for letter in passage:
-        if letter == " ":
-            letters.append(r"\s+")
-        else:
-            forms = {re.escape(letter), re.escape(html.escape(letter, quote=False))}
-            letters.append("(?:" + "|".join(sorted(forms)) + ")")
-    return re.compile(r"(?:<[^<>]*>)*".join(letters), re.IGNORECASE)
 
 
 def refuse_unexplained(signed, reason):

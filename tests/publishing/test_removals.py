@@ -1,14 +1,16 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from stories.models import Story, User, Version
+from stories.models import Picture, Story, User, Version
 from stories.publishing.document import new_id
-from stories.publishing.removals import Places, places_of, redact, retract, withdraw, without
+from stories.publishing.purging import without
+from stories.publishing.removals import Places, places_of, redact, redact_picture, retract, withdraw
 from stories.publishing.reports import receive, resolve
 from stories.publishing.revisions import save_document
 from stories.publishing.verbs import PublishError, seen
 from stories.publishing.verify import verify
-from tests.factories import make_published, publish_change
+from stories.publishing.working_copy import picture_document
+from tests.factories import make_picture, make_published, make_source, make_topic, publish_change
 
 pytestmark = pytest.mark.django_db
 TOLD = {"signed": "The chief editor", "reason": "The document was forged."}
@@ -159,3 +161,87 @@ def test_what_was_taken_back_is_not_taken_back_again_after_a_redaction(editor, v
     take_back(redact, first.story, editor, passage="jane-roe", reason="To protect a person.")
     with pytest.raises(PublishError, match="done already"):
         take_back(verb, first.story, editor)
+
+
+def test_a_passage_that_runs_from_one_paragraph_into_the_next_is_removed():
+    html = "<p>It was Jane</p><p>Roe &amp; Co.</p>"
+    assert without(html, "Jane Roe & Co") == "<p>It was […]</p><p>.</p>"
+
+
+def test_the_hashes_that_an_earlier_removal_names_stay_though_they_spell_the_passage():
+    removal = {"removal": {"signed": "Dr Bad", "altered": [{"number": 1, "was": "bad0", "is": "0bad"}]}}
+    assert without(removal, "bad")["removal"] == {"signed": "Dr […]", "altered": removal["removal"]["altered"]}
+
+
+def test_words_that_a_check_was_about_are_removed_one_by_one(editor):
+    first = make_published(by=editor, standfirst="It opened.")
+    publish_change(
+        first.story, by=editor, change="minor", standfirst="Not Jane Roe, no.", override="A slip of Jane Roe."
+    )
+    take_back(redact, first.story, editor, passage="Jane Roe", reason="To protect a person.")
+    version = first.story.versions.get(number=2)
+    assert version.overrides[0]["words"]
+    assert {row["reason"] for row in version.overrides} == {"A slip of […]."}
+    assert "roe" not in str(version.overrides).lower()
+
+
+@pytest.mark.parametrize("verb", [retract, withdraw])
+def test_taking_back_forgets_the_words_that_a_check_was_about(editor, verb):
+    first = make_published(by=editor, standfirst="It opened.")
+    publish_change(first.story, by=editor, change="minor", standfirst="It never opened.", override="A slip.")
+    take_back(verb, first.story, editor)
+    rows = first.story.versions.get(number=2).overrides
+    assert {(row["reason"], *row["words"]) for row in rows} == {("A slip.",)}
+
+
+def test_what_was_declared_loses_the_passage_in_a_plan_too(editor):
+    first = make_published(by=editor)
+    wrong = {"wrong": "Jane Roe came.", "right": "Nobody came.", "severity": "normal"}
+    publish_change(first.story, by=editor, change="correction", kicker="K", correction=wrong)
+    publish_change(first.story, by=editor, headline="Later", at=first.visible_from.replace(year=2999))
+    take_back(redact, first.story, editor, passage="Jane Roe", reason="To protect a person.")
+    assert first.story.versions.latest().declared[0]["correction"]["wrong"] == "[…] came."
+    assert list(verify()) == []
+
+
+def test_the_texts_of_a_picture_lose_the_passage(editor):
+    picture = make_picture(alt="Jane Roe", caption="Jane Roe at the gate", credit="By Jane Roe")
+    first = make_published(by=editor, lead_image=picture_document(picture))
+    take_back(redact, first.story, editor, passage="Jane Roe", reason="To protect a person.")
+    picture.refresh_from_db()
+    assert (picture.alt, picture.caption, picture.credit) == ("[…]", "[…] at the gate", "By […]")
+
+
+@pytest.mark.parametrize("kind", ["source", "topic"])
+def test_a_name_that_other_stories_take_too_must_be_changed_first(editor, kind):
+    row = make_source("Jane Roe") if kind == "source" else make_topic("Talks with Jane Roe")
+    values = {"source": row} if kind == "source" else {"topics": [row.slug]}
+    first = make_published(by=editor, standfirst="Jane Roe spoke.", **values)
+    with pytest.raises(PublishError, match=f"take them from: {kind} “{row.name}”"):
+        take_back(redact, first.story, editor, passage="Jane Roe", reason="To protect a person.")
+    type(row).objects.update(name="A witness")
+    take_back(redact, first.story, editor, passage="Jane Roe", reason="To protect a person.")
+    assert "Jane Roe" not in everything(first.story)
+
+
+def test_a_picture_that_the_story_does_not_show_is_said(editor):
+    first = make_published(by=editor)
+    with pytest.raises(PublishError, match="No version of this story has this picture"):
+        take_back(redact_picture, first.story, editor, picture=make_picture().pk)
+    assert first.story.versions.count() == Picture.objects.count() == 1
+
+
+def test_a_plan_that_is_nothing_without_the_picture_must_be_cancelled_first(editor):
+    figure = {"id": new_id(), "type": "figure", "picture": picture_document(make_picture()), "caption": "The gate"}
+    first = make_published(by=editor)
+    publish_change(first.story, by=editor, blocks=[figure], at=first.visible_from.replace(year=2999))
+    with pytest.raises(PublishError, match="could not go out without it: Write the body"):
+        take_back(redact_picture, first.story, editor, picture=figure["picture"]["id"])
+
+
+@pytest.mark.parametrize("verb", [redact, redact_picture])
+def test_redacting_needs_the_permission(editor, verb):
+    first = make_published(by=editor)
+    values = {"passage": "office"} if verb is redact else {"picture": new_id()}
+    with pytest.raises(PermissionDenied):
+        take_back(verb, first.story, User.objects.create_user("reporter"), **values)
