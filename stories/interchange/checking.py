@@ -12,7 +12,8 @@ from stories.models import BLOCKS, Address, Citation, Story, Version
 from stories.models.prose import clean_text
 from stories.publishing import preflight
 from stories.publishing.document import DocumentError, clean_overrides, upgraded
-from stories.publishing.record import path_for
+from stories.publishing.imports import wrong_removals
+from stories.publishing.record import REMOVALS, path_for
 from stories.publishing.revisions import latest_revision
 from stories.publishing.verbs import CHANGES, same_for_readers
 from stories.publishing.working_copy import document_from_story
@@ -99,6 +100,9 @@ def check_story(story, references):
             compare(file, stored)
         elif file.document and not file.is_draft:
             plan_version(story, file, before)
+    if story.versions and not any(file.problems for file in story.files):
+        for i, sentence in wrong_removals([entry_of(file)[:3] for file in story.versions]):
+            story.versions[i].problem("change", sentence)
     if not any(file.problems for file in story.files):
         plan_working_copy(story, last, references)
 
@@ -121,11 +125,11 @@ def check_change(file, *, is_last):
     if file.is_draft:
         if not is_last:
             file.problem("published", _("Only the last file of a story may be a draft: say when this was published."))
-        for name in ("change", "note", "correction", "overrides"):
+        for name in ("change", "note", "correction", "signed", "overrides"):
             if file.fields.get(name):
                 file.problem(name, _("A draft has none yet: that is said when it is published."))
         return
-    allowed = ["first"] if file.number == 1 else [str(value) for value in CHANGES]
+    allowed = ["first"] if file.number == 1 else [str(value) for value in (*CHANGES, *REMOVALS)]
     if (change or (file.number == 1 and "first")) not in allowed:
         names = {"value": change or "", "all": ", ".join(allowed)}
         file.problem("change", _("“%(value)s” is not one of: %(all)s.") % names)
@@ -138,6 +142,8 @@ def check_change(file, *, is_last):
             file.problem(place, sentence)
     if file.fields.get("correction") and change != "correction":
         file.problem("correction", _("Only a correction says what was wrong and what is right."))
+    if file.fields.get("signed") and change not in REMOVALS:
+        file.problem("signed", _("Only a retraction, a withdrawal or a redaction is signed."))
 
 
 def change_of(file):
@@ -150,6 +156,15 @@ def note_of(file):
 
 def overrides_of(file):
     return clean_overrides(file.fields.get("overrides"))
+
+
+def entry_of(file):
+    """Return a file as import_versions() takes it."""
+    return file.document, change_of(file), note_of(file), file.published, overrides_of(file)
+
+
+def signed(document):
+    return (document["removal"] or {}).get("signed", "")
 
 
 def compare(file, stored):
@@ -168,6 +183,8 @@ def compare(file, stored):
         file.problem("note", _("Version %(number)s is there already, with another note.") % names)
     if "overrides" in file.fields and not file.problems and overrides_of(file) != stored.overrides:
         file.problem("overrides", _("Version %(number)s is there already, with other reasons.") % names)
+    if signed(file.document) != signed(upgraded(stored.document)):
+        file.problem("signed", _("Version %(number)s is there already, signed otherwise.") % names)
     if file.published and file.published != stored.visible_from:
         file.problem("published", _("Version %(number)s is there already, published at another time.") % names)
 
@@ -193,8 +210,11 @@ def plan_version(story, file, before):
         )
         file.problem("published", sentence % {"n": count})
         return
+    withdrawn = any(change_of(other) == Version.Change.WITHDRAWAL for other in story.files)
     for must in MUST:
         for place, sentence in must(file.document, preflight.UNKNOWN):
+            if place == "headline" and withdrawn:
+                continue
             file.problem(place, sentence)
     for i, block in enumerate(file.document["blocks"]):
         alone = {**file.document, "blocks": [block]}
@@ -210,7 +230,7 @@ def plan_version(story, file, before):
 def plan_working_copy(story, last, references):
     """Plan what the tables are to say: the last file's document; note it if an editor's work would be lost."""
     if not story.exists:
-        story.working_copy = {**last.document, "correction": None}
+        story.working_copy = {**last.document, "correction": None, "removal": None}
         return
     if last.number in story.stored:
         return  # the tables are the editors'
@@ -220,7 +240,7 @@ def plan_working_copy(story, last, references):
         if is_edited(story, row, tables, references):
             place = first_difference(wanted, tables)
             last.problem(place, _("The draft is there already and was edited meanwhile: it says something else here."))
-        story.working_copy = {**last.document, "correction": None}
+        story.working_copy = {**last.document, "correction": None, "removal": None}
 
 
 def is_edited(story, row, tables, references):

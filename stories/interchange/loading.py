@@ -5,16 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from stories.interchange.checking import (
-    StoryPlan,
-    change_of,
-    check_across,
-    check_story,
-    group,
-    look_up,
-    note_of,
-    overrides_of,
-)
+from stories.interchange.checking import StoryPlan, check_across, check_story, entry_of, group, look_up
 from stories.interchange.lines import Problem
 from stories.interchange.picture_files import PICTURES, Pictures
 from stories.interchange.references import References
@@ -116,8 +107,7 @@ def write_story(story):
     row = Story.objects.get(pk=story.id)
     try:
         if story.versions:
-            entries = [(f.document, change_of(f), note_of(f), f.published, overrides_of(f)) for f in story.versions]
-            import_versions(row, entries)
+            import_versions(row, [entry_of(file) for file in story.versions])
         if story.working_copy:
             save_document(story.working_copy, row)
     except (PublishError, DocumentError) as error:

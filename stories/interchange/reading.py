@@ -19,6 +19,7 @@ from stories.publishing.document import (
     named_sources,
     pictures,
 )
+from stories.publishing.record import REMOVALS
 
 LOCAL_KEY = re.compile(r"[-\w.]{1,100}")
 LEVELS = {"text": "body", "question": "answer"}  # of prose; "line" in every other block
@@ -56,6 +57,8 @@ def read_document(file, story_id, references, before, existing=None):
     values["blocks"] = [
         read_block(file, f"blocks.{i}", block, story_id, references) for i, block in enumerate(file.blocks)
     ]
+    if file.fields.get("change") in REMOVALS:
+        values["removal"] = {"signed": file.fields.get("signed")}
     try:
         document = clean(values)
     except DocumentError as error:

@@ -29,14 +29,14 @@ class Records:
         self.pictures = {str(row.pk): picture_details(row) for row in Picture.objects.all()}
 
     def as_in_tables(self, document):
-        """Return `document` as it would come back from a story's tables: names as of today, no correction."""
+        """Return `document` as it would come back from a story's tables: names as of today, nothing declared."""
         citations = [self.citation_in_tables(citation) for citation in document["citations"]]
         blocks = [
             {**block, "picture": self.picture(block["picture"])} if block["type"] == "figure" else block
             for block in document["blocks"]
         ]
         changed = {"citations": citations, "blocks": blocks, "lead_image": self.picture(document["lead_image"])}
-        return {**document, **changed, "correction": None}
+        return {**document, **changed, "correction": None, "removal": None}
 
     def citation_in_tables(self, citation):
         unnamed = None if citation["source"] else citation["unnamed"] or {"descriptor": "", "reason": ""}

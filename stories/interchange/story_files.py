@@ -15,8 +15,8 @@ from stories.publishing.document import BLOCK_FIELDS, DOCUMENT, PROSE_FIELD
 NAMESPACE = uuid.UUID("6f9b1f0e-5c1d-5e0b-9a55-2f5a3c1d7e42")
 FILE_NAME = re.compile(r"(?P<stem>[-\w]+)(\.(?P<number>[1-9][0-9]{0,5}))?\.md")
 NOT_STORIES = {"readme.md"}
-OWN_FIELDS = ("version", "change", "note", "overrides", "published")
-# Not "removal": taking back is a verb of the desk, which no file can do.
+OWN_FIELDS = ("version", "change", "note", "overrides", "signed", "published")
+# Not "removal": it names hashes of one site's record. That something was taken back is told by change and signed.
 FIELDS = [*OWN_FIELDS, *(name for name in DOCUMENT if name not in ("blocks", "removal"))]
 OPENING = re.compile(r"(?P<fence>:{3,}) *(?P<type>[a-z_]+)(?: +(?P<id>\S+))? *")
 FENCE = re.compile(r":{3,}")

@@ -22,6 +22,8 @@ def write_story(document, *, stem, number, before, records, change="", note="", 
         fields |= {"change": str(change), **({"note": note} if note else {}), "published": write_instant(published)}
         if overrides:
             fields["overrides"] = [{name: value for name, value in row.items() if value} for row in overrides]
+        if document["removal"]:
+            fields["signed"] = document["removal"]["signed"]
     fields |= write_fields(document, stem, records)
     return f"---\n{write_yaml(fields)}---\n\n{write_body(document, number, before, records)}"
 
@@ -34,7 +36,7 @@ def write_fields(document, stem, records):
     """Return the front matter of a document, without what is empty."""
     empty = empty_document(document["id"], slug=stem)
     fields = {name: document[name] for name in DOCUMENT if name in ALWAYS or document[name] != empty[name]}
-    for name in ("id", "blocks"):
+    for name in ("id", "blocks", "removal"):
         fields.pop(name, None)
     if document["authors"]:
         fields["authors"] = [author if author["role"] else author["slug"] for author in document["authors"]]

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stories.models import FILINGS, Address, Story, Version
-from stories.publishing.document import clean, clean_overrides
+from stories.publishing.document import canonical, clean, clean_overrides
 from stories.publishing.filing import file_all, lock_filing
-from stories.publishing.record import DERIVED, fill_story
+from stories.publishing.record import DERIVED, REMOVALS, fill_story
+from stories.publishing.removals import derive, emptied
 from stories.publishing.stages import settle
 from stories.publishing.verbs import PublishError, log, write
 from stories.publishing.working_copy import refuse_other_story
@@ -21,7 +22,7 @@ def import_versions(story, entries, *, by=None):
 
     A fifth part, if there is one, is what was overridden: [{check, sentence, words, reason}]; preflight is not asked.
     Only the last may lie ahead, and then waits for its time. They are recorded now, and their history says so.
-    Return the versions. Raise PublishError with the reason.
+    Return the versions. Raise DocumentError, or PublishError with the reason.
     """
     lock_filing()
     story = Story.objects.select_for_update().get(pk=story.pk)
@@ -33,9 +34,11 @@ def import_versions(story, entries, *, by=None):
         raise PublishError(_("Each version must be published after the one before it."))
     if any(instant > now for instant in instants[:-1]):
         raise PublishError(_("Only the last version may be published at a time that lies ahead."))
+    cleaned = [without_hashes(clean(entry[0])) for entry in entries]
+    for _i, sentence in wrong_removals([(document, *e[1:3]) for document, e in zip(cleaned, entries, strict=True)]):
+        raise PublishError(sentence)
     versions, previous = [], None
-    for document, change, note, visible_from, *overrides in entries:
-        document = clean(document)
+    for document, (_document, change, note, visible_from, *overrides) in zip(cleaned, entries, strict=True):
         refuse_other_story(document, story)
         previous = write(
             story,
@@ -49,8 +52,32 @@ def import_versions(story, entries, *, by=None):
         )
         log(previous, by, "import")
         versions.append(previous)
+    if any(version.taken_back for version in versions):
+        derive(story)  # taking back reaches the earlier ones too
     settle(story)
     return versions
+
+
+def without_hashes(document):
+    """Return a document whose removal, if it is one, names no hashes: those were of another record."""
+    removal = document["removal"]
+    return {**document, "removal": removal and {**removal, "altered": []}}
+
+
+def wrong_removals(entries):
+    """Yield (index, sentence) for what does not fit in [(document, change, note)] of a story that was taken back."""
+    changes = [change for _document, change, _note in entries]
+    whole = [change for change in changes if change in (Version.Change.RETRACTION, Version.Change.WITHDRAWAL)]
+    for i, (document, change, note) in enumerate(entries):
+        removal = document["removal"]
+        if bool(removal) != (change in REMOVALS):
+            yield i, _("Retractions, withdrawals and redactions, and only these, say who signed them.")
+        elif removal and not (removal["signed"] and note):
+            yield i, _("Say who takes this back and why: readers are told both.")
+        if change not in REMOVALS and set(changes[:i]) & set(whole):
+            yield i, _("What was taken back is not published again.")
+        elif whole and canonical(emptied(document, max(whole))) != canonical(document):
+            yield i, _("The story was taken back, so this version must have no text any more.")
 
 
 def rebuild(progress=lambda count: None):

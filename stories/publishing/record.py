@@ -21,7 +21,7 @@ DECLARED = {
 }
 
 # What takes something out of earlier versions, and says so.
-REMOVALS = {Version.Change.RETRACTION, Version.Change.WITHDRAWAL, Version.Change.REDACTION}
+REMOVALS = (Version.Change.RETRACTION, Version.Change.WITHDRAWAL, Version.Change.REDACTION)
 
 # The columns that fill_columns() fills.
 DERIVED = [

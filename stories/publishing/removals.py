@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from stories.models import Report, Revision, StoryEvent, Version
+from stories.models import Note, Report, Revision, StoryEvent, Version
 from stories.models.prose import clean_text
 from stories.publishing.document import canonical, clean, upgraded
 from stories.publishing.filing import file_all, unfile
@@ -165,10 +165,11 @@ def places_of(story, passage):
     versions = Version.objects.filter(story=story).order_by("number").only("number", "document", "note", "overrides")
     revisions = Revision.objects.filter(story=story).only("document").iterator(chunk_size=100)
     reports = Report.objects.filter(story=story).values_list("text", "resolution")
-    notes = StoryEvent.objects.filter(story=story).values_list("note", flat=True)
+    journal = StoryEvent.objects.filter(story=story).values_list("note", flat=True)
+    notes = [*journal, *Note.objects.filter(story=story).values_list("text", flat=True)]
     return Places(
         versions=[row.number for row in versions if has(upgraded(row.document), row.note, row.overrides)],
-        working_copy=has(document_from_story(story), story.slugline),
+        working_copy=has(document_from_story(story), story.slugline, story.budget_line),
         revisions=sum(has(revision.document) for revision in revisions),
         reports=sum(has(*words) for words in reports),
         notes=sum(map(has, notes)),

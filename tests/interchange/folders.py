@@ -26,6 +26,16 @@ The office opened the gate.[^statement]
 SECOND = FIRST.replace(
     "published: 2025-02-28T15:00:00Z", "change: update\nnote: It closed again.\npublished: 2025-03-01T09:30:00+03:00"
 )
+RETRACTION = """\
+---
+published: 2025-03-02T00:00:00Z
+change: retraction
+note: It was forged.
+signed: Ada, chief editor
+headline: Harbour opens its gate
+---
+"""
+BEFORE = "---\npublished: 2025-02-28T15:00:00Z\nheadline: Harbour opens its gate\n---\n"  # what a retraction leaves
 DRAFT = FIRST.replace("published: 2025-02-28T15:00:00Z\n", "")
 
 

@@ -1,6 +1,7 @@
 """What is dumped loads as the very same: documents, ids, instants, changes and notes."""
 
 import datetime
+import re
 
 import pytest
 from django.core.files.base import ContentFile
@@ -17,8 +18,11 @@ from stories.interchange.story_writer import write_story
 from stories.interchange.terms import Terms
 from stories.models import Story, Version
 from stories.publishing.document import pictures
-from stories.publishing.imports import import_versions
+from stories.publishing.imports import import_versions, without_hashes
+from stories.publishing.removals import redact, retract, withdraw
 from stories.publishing.revisions import save_document
+from stories.publishing.verbs import seen
+from stories.publishing.verify import verify
 from stories.publishing.working_copy import document_from_story
 from tests.factories import make_published, make_revision, publish_change, utc
 from tests.strategies import documents, make_rows, scratch
@@ -63,8 +67,9 @@ def test_any_second_version_comes_back_the_same(tmp_path_factory, document, head
 
 def snapshot():
     """Return all that must come back: every version, and what the tables of every story say."""
+    columns = ["story_id", "number", "change", "note", "visible_from", "visible_until", "path", "taken_back", "listed"]
     versions = [
-        (str(v.story_id), v.number, v.change, v.note, v.visible_from, v.visible_until, v.path, v.document)
+        ([getattr(v, name) for name in columns], v.overrides, without_hashes(v.document))
         for v in Version.objects.order_by("story_id", "number")
     ]
     return versions, {str(story.pk): document_from_story(story) for story in Story.objects.order_by("pk")}
@@ -175,3 +180,53 @@ def test_only_the_chosen_stories_are_dumped_with_what_they_name(tmp_path):
     make_published(at=utc(2025, 1, 2), slug="two")
     call_command("dump_stories", tmp_path / "dump", "two", verbosity=0)
     assert sorted(path.name for path in (tmp_path / "dump").iterdir()) == ["authors.yaml", "sources.yaml", "two.md"]
+
+
+# Taken back
+
+TOLD = {"signed": "Ada, chief editor", "reason": "It was forged."}
+
+
+def pages(client, path, versions):
+    """Return what readers see of a story, less when it was added here, made, and how to check it."""
+    tails = ["", "history/", *(f"history/{n}/" for n in range(1, versions + 1)), f"history/1-{versions}/"]
+    paths = [*(path + tail for tail in tails), "/feeds/all.rss", "/feeds/all.atom"]
+    here = re.compile(
+        r'<p class="soft">Added here on.*?</p>|<details class="check">.*?</details>'
+        r"|<lastBuildDate>.*?</lastBuildDate>|<(?:atom:)?updated>.*?</(?:atom:)?updated>",
+        re.S,
+    )
+    responses = [client.get(asked) for asked in paths]
+    return [(response.status_code, here.sub("", response.content.decode()).split()) for response in responses]
+
+
+@pytest.fixture
+def story(editor):
+    """A story with three versions, an override and a draft."""
+    first = make_published(by=editor, headline="The gate", standfirst="Jane Roe spoke.", kicker="Harbour")
+    publish_change(first.story, by=editor, change="minor", standfirst="Jane Roe did not speak.", override="A slip.")
+    wrong = {"wrong": "Jane Roe", "right": "John Doe", "severity": "major"}
+    publish_change(first.story, by=editor, change="correction", headline="Gates", note="Sorry.", correction=wrong)
+    save_document({**first.story.revisions.latest().document, "headline": "Edited since"}, first.story)
+    return first.story
+
+
+@pytest.mark.parametrize("verbs", [[redact], [retract], [withdraw], [redact, retract, withdraw], [withdraw, redact]])
+@pytest.mark.parametrize("way", ["files", "fixture"])
+def test_what_was_taken_back_comes_back_as_such(tmp_path, client, editor, story, verbs, way):
+    path = story.versions.first().path
+    for verb in verbs:
+        passage = {"passage": "Edited" if len(verbs) == 2 else "Jane Roe"} if verb is redact else {}
+        verb(story, by=editor, expecting=seen(story), **TOLD, **passage)
+    count = story.versions.count()
+    before = pages(client, path, count)
+    if way == "files":
+        reload(tmp_path / "dump")
+    else:
+        state = snapshot()
+        call_command("dump_fixture", tmp_path / "dump.json")
+        forget()
+        call_command("loaddata", tmp_path / "dump.json", verbosity=0)
+        assert snapshot() == state
+    assert pages(client, path, count) == before
+    assert list(map(str, verify())) == []

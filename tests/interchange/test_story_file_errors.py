@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from stories.models import Author, Source, Story, Tag, Topic, Version
-from tests.interchange.folders import DRAFT, FIRST, SECOND, problems, write_folder
+from tests.interchange.folders import BEFORE, DRAFT, FIRST, RETRACTION, SECOND, problems, write_folder
 
 pytestmark = pytest.mark.django_db
 AT = "published: 2025-02-28T15:00:00Z"
@@ -167,7 +167,25 @@ def test_one_wrong_line_is_told(tmp_path, text, line):
         ),
         (
             {"harbour.md": FIRST, "harbour.2.md": SECOND.replace("change: update", "change: first")},
-            "harbour.2.md:2: change: “first” is not one of: update, minor, clarification, correction, editors_note.",
+            "harbour.2.md:2: change: “first” is not one of: update, minor, clarification, correction, editors_note, "
+            "retraction, withdrawal, redaction.",
+        ),
+        # Taken back
+        (
+            {"harbour.md": FIRST, "harbour.2.md": SECOND.replace("change: update", "change: update\nsigned: Ada")},
+            "harbour.2.md:3: signed: Only a retraction, a withdrawal or a redaction is signed.",
+        ),
+        (
+            {"harbour.md": FIRST, "harbour.2.md": SECOND.replace("change: update", "change: redaction")},
+            "harbour.2.md:2: change: Say who takes this back and why: readers are told both.",
+        ),
+        (
+            {"harbour.md": FIRST, "harbour.2.md": RETRACTION},
+            "harbour.md:1: change: The story was taken back, so this version must have no text any more.",
+        ),
+        (
+            {"harbour.md": BEFORE, "harbour.2.md": RETRACTION, "harbour.3.md": SECOND.replace("03-01", "03-03")},
+            "harbour.3.md:2: change: What was taken back is not published again.",
         ),
         (
             {"harbour.md": FIRST, "x/harbour.md": FIRST},
