@@ -77,7 +77,7 @@ def take_back(story, change, permission, by, signed, reason, expecting):
     with transaction.atomic():
         story, now, live, plan = take(story.pk, expecting)
         refuse_unpublished(live)
-        if live.change == change or live.change == Version.Change.WITHDRAWAL:
+        if live.taken_back in (change, Version.Change.WITHDRAWAL):
             raise PublishError(_("That has been done already."))
         if plan:
             refuse_if_going_out(plan, now)
