@@ -6,7 +6,10 @@ is a line) and a line word by word; markup that does not change the words is tol
 
 import difflib
 import re
+from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 
 from stories.publishing.document import BLOCK_FIELDS, PROSE_FIELD, numbered_citations
@@ -18,6 +21,8 @@ FIELDS = [
     "interest_note", "ai_use", "translation_of",
 ]  # fmt: skip
 ENOUGH_ALIKE = 0.4  # of their words: below it two paragraphs are shown as one removed and one added
+REACH = 20  # lines in which one that is alike is looked for
+SHORT = 200 * 200  # pairs of words: above it difflib takes too long
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,24 @@ class Comparison:
         """Return the words that were ADDED or REMOVED, in reading order."""
         parts = (part for change in self.changes for line in change.lines for part in line.parts)
         return [word for kind, words in parts if kind == state for word in words.split()]
+
+    @cached_property
+    def edits(self):
+        """The words of each state, {ADDED: words, REMOVED: words, SAME: words}, place by place.
+
+        Where a line ends is layout and does not count.
+        """
+        found = {ADDED: [], REMOVED: [], SAME: []}
+        for change in self.changes:
+            for state, words in word_diff(side(change, REMOVED), side(change, ADDED)):
+                found[state] += words.split()
+        return found
+
+
+def side(change, state):
+    """Return what a place said before (REMOVED) or says now (ADDED) as one line of text."""
+    lines = ("".join(words for kind, words in line.parts if kind in (SAME, state)) for line in change.lines)
+    return " ".join(lines)
 
 
 def compare(old, new):
@@ -112,11 +135,10 @@ def compare_blocks(old, new):
 
 def order_of_both(before, after):
     """Return the new order, each removed id after the one it followed."""
-    order = list(after)
+    order, kept = list(after), set(after)
     for position, block_id in enumerate(before):
-        if block_id not in after:
-            earlier = [other for other in before[:position] if other in order]
-            order.insert(order.index(earlier[-1]) + 1 if earlier else 0, block_id)
+        if block_id not in kept:
+            order.insert(order.index(before[position - 1]) + 1 if position else 0, block_id)
     return order
 
 
@@ -144,21 +166,25 @@ def compare_lines(place, old, new, *, markup_only=False, **values):
 
 def paired_lines(old, new):
     """Return the lines of a stretch that differs: pairs that are alike word by word, the others whole."""
-    lines, rest = [], list(new)
+    lines, rest = [], [(tag, words, Counter(bare(words))) for tag, words in new]
     for tag, words in old:
-        partner = next((i for i, other in enumerate(rest) if alike(words, other[1])), None)
+        count = Counter(bare(words))
+        partner = next((i for i, other in enumerate(rest[:REACH]) if alike(words, count, *other[1:])), None)
         if partner is None:
             lines.append(Line(tag, REMOVED, ((REMOVED, words),)))
             continue
-        lines += [Line(other, ADDED, ((ADDED, text),)) for other, text in rest[:partner]]
+        lines += [Line(other, ADDED, ((ADDED, text),)) for other, text, _count in rest[:partner]]
         lines.append(Line(rest[partner][0], CHANGED, tuple(word_diff(words, rest[partner][1]))))
         rest = rest[partner + 1 :]
-    return lines + [Line(tag, ADDED, ((ADDED, words),)) for tag, words in rest]
+    return lines + [Line(tag, ADDED, ((ADDED, words),)) for tag, words, _count in rest]
 
 
-def alike(one, other):
-    matcher = difflib.SequenceMatcher(None, tokens(one), tokens(other), autojunk=False)
-    return matcher.quick_ratio() >= ENOUGH_ALIKE and matcher.ratio() >= ENOUGH_ALIKE
+def alike(one, counted, other, other_counted):
+    """Tell whether two lines, given with the counts of their words, have enough words in common, in the same order."""
+    enough = ENOUGH_ALIKE * (counted.total() + other_counted.total()) / 2
+    if min(counted.total(), other_counted.total()) < enough or (counted & other_counted).total() < enough:
+        return False
+    return sum(size for _a, _c, size in matches(bare(one), bare(other))) >= enough
 
 
 def tokens(text):
@@ -166,19 +192,79 @@ def tokens(text):
     return re.findall(r"\w+(?:[’'.,:-]\w+)*\s*|[^\w\s]\s*|\s+", text)
 
 
+def bare(text):
+    return [token.rstrip() for token in tokens(text)]
+
+
 def word_diff(old, new):
     """Return [(SAME | ADDED | REMOVED, text)] that turns one text into the other."""
     before, after = tokens(old), tokens(new)
-    parts = []
-    matcher = difflib.SequenceMatcher(None, [t.rstrip() for t in before], [t.rstrip() for t in after], autojunk=False)
-    for operation, a, b, c, d in matcher.get_opcodes():
-        if operation == "equal":
+    parts, a, c = [], 0, 0
+    for b, d, size in [
+        *matches([t.rstrip() for t in before], [t.rstrip() for t in after]),
+        (len(before), len(after), 0),
+    ]:
+        parts += [(REMOVED, "".join(before[a:b]))] if a < b else []
+        parts += [(ADDED, "".join(after[c:d]))] if c < d else []
+        a, c = b + size, d + size
+        if size:
             # The longer of the two: a word keeps its space also where the one after it was removed.
-            parts.append((SAME, "".join(max(pair, key=len) for pair in zip(before[a:b], after[c:d], strict=True))))
-        else:
-            parts += [(REMOVED, "".join(before[a:b]))] if a < b else []
-            parts += [(ADDED, "".join(after[c:d]))] if c < d else []
+            parts.append((SAME, "".join(max(pair, key=len) for pair in zip(before[b:a], after[d:c], strict=True))))
     return parts
+
+
+def matches(old, new):
+    """Return [(start in old, start in new, size)] of the stretches that two lists of words share, in order.
+
+    As difflib finds them. In long lists only between anchors, words that both have once; without any they share
+    nothing there: difflib would take seconds over some thousand words.
+    """
+    found, todo = [], [(0, len(old), 0, len(new))]
+    while todo:
+        a, b, c, d = todo.pop()
+        start = a, c
+        while a < b and c < d and old[a] == new[c]:
+            a, c = a + 1, c + 1
+        end = b, d
+        while a < b and c < d and old[b - 1] == new[d - 1]:
+            b, d = b - 1, d - 1
+        found += [(*start, a - start[0]), (b, d, end[0] - b)]
+        if (b - a) * (d - c) <= SHORT:
+            matcher = difflib.SequenceMatcher(None, old[a:b], new[c:d], autojunk=False)
+            found += [(a + i, c + j, size) for i, j, size in matcher.get_matching_blocks()]
+        elif pairs := anchors(old[a:b], new[c:d]):
+            starts = [(a, c), *((a + i, c + j) for i, j in pairs)]
+            todo += [(i, k, j, m) for (i, j), (k, m) in zip(starts, [*starts[1:], (b, d)], strict=True)]
+    return joined(sorted(block for block in found if block[2]))
+
+
+def anchors(old, new):
+    """Return the longest run of pairs of positions, rising in both, of words that each list has just once."""
+    here, there = Counter(old), Counter(new)
+    place = {word: j for j, word in enumerate(new) if there[word] == 1 and here[word] == 1}
+    ends, chains = [], []  # the lowest last position of a run of each length, and how it is reached
+    for i, word in enumerate(old):
+        if (j := place.get(word)) is None:
+            continue
+        length = bisect_left(ends, j)
+        chain = (i, j, chains[length - 1] if length else None)
+        ends[length : length + 1], chains[length : length + 1] = [j], [chain]
+    pairs, chain = [], chains[-1] if chains else None
+    while chain:
+        i, j, chain = chain
+        pairs.append((i, j))
+    return pairs[::-1]
+
+
+def joined(blocks):
+    """Join blocks of (start, start, size) that follow each other without a gap."""
+    found = []
+    for a, c, size in blocks:
+        if found and (found[-1][0] + found[-1][2], found[-1][1] + found[-1][2]) == (a, c):
+            found[-1] = (*found[-1][:2], found[-1][2] + size)
+        else:
+            found.append((a, c, size))
+    return found
 
 
 def text_lines(value):

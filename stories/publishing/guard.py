@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from stories.publishing.changes import ADDED, REMOVED, SAME, compare, word_diff
+from stories.publishing.changes import ADDED, REMOVED, compare
 from stories.publishing.document import named_sources, plain_text
 from stories.publishing.preflight import Finding
 
@@ -111,7 +111,7 @@ def touches_source_name(old, new, comparison):
 
 
 def touches_much(old, new, comparison):
-    count = max(len(words_of(comparison, ADDED)), len(words_of(comparison, REMOVED)))
+    count = max(len(comparison.edits[ADDED]), len(comparison.edits[REMOVED]))
     if count > MAX_WORDS:
         yield trip("length", _("It changes more than %(n)s words.") % {"n": MAX_WORDS}, ())
 
@@ -130,19 +130,7 @@ CHECKS = [
 
 
 def edited(comparison):
-    return words_of(comparison, REMOVED) + words_of(comparison, ADDED)
-
-
-def words_of(comparison, state):
-    """Return the words ADDED or REMOVED, place by place; where a line ends is layout and does not count."""
-    parts = (part for change in comparison.changes for part in word_diff(side(change, REMOVED), side(change, ADDED)))
-    return [word for kind, words in parts if kind == state for word in words.split()]
-
-
-def side(change, state):
-    """Return what a place said before (REMOVED) or says now (ADDED) as one line of text."""
-    lines = ("".join(words for kind, words in line.parts if kind in (SAME, state)) for line in change.lines)
-    return " ".join(lines)
+    return comparison.edits[REMOVED] + comparison.edits[ADDED]
 
 
 def changed_words(change):

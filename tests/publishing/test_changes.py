@@ -1,7 +1,12 @@
 import copy
+import random
+from unittest import mock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from stories.publishing import changes
 from stories.publishing.changes import ADDED, CHANGED, REMOVED, SAME, compare, order_of_both, word_diff
 from stories.publishing.document import clean, new_id
 from tests.factories import make_document
@@ -143,3 +148,38 @@ def test_what_was_removed_stands_where_it_stood():
     assert order_of_both(["a", "b", "c"], ["c", "d"]) == ["a", "b", "c", "d"]
     assert order_of_both(["a", "b"], []) == ["a", "b"]
     assert order_of_both(["a", "x", "b"], ["b", "a"]) == ["b", "a", "x"]
+
+
+few_words = st.lists(st.sampled_from(["a", "b", "c", "d", "the", "gate,", "“x”", "y’s."]), max_size=30).map(" ".join)
+
+
+@pytest.mark.parametrize("short", [changes.SHORT, 6, 0])
+@given(old=few_words, new=few_words)
+def test_the_difference_of_any_two_texts_makes_one_of_the_other(short, old, new):
+    with mock.patch.object(changes, "SHORT", short):  # as if they were long
+        parts = word_diff(old, new)
+
+    def side(*states):
+        return "".join(words for state, words in parts if state in states).split()
+
+    assert (side(SAME, REMOVED), side(SAME, ADDED)) == (old.split(), new.split())
+    assert all(words for _state, words in parts)
+    assert word_diff(old, old) == ([(SAME, old)] if old else [])
+
+
+def test_words_are_found_again_in_long_texts_too():
+    rng = random.Random(1)
+    words = [f"w{rng.randrange(3000)}" for _ in range(3000)]
+    other = [word if n % 20 else "new" for n, word in enumerate(words)]
+    parts = word_diff(" ".join(words), " ".join(other))
+    assert sum(len(text.split()) for state, text in parts if state == SAME) == 2850
+
+
+def test_long_texts_without_a_word_of_their_own_are_shown_whole():
+    old, new = "a b " * 300, "b c " * 300
+    assert word_diff(old, new) == [(REMOVED, old), (ADDED, new)]
+
+
+def test_a_removed_block_follows_the_one_it_followed():
+    assert order_of_both(list("abcd"), list("ca")) == list("cdab")
+    assert order_of_both(list("ab"), list("xy")) == list("abxy")
