@@ -245,3 +245,14 @@ def test_redacting_needs_the_permission(editor, verb):
     values = {"passage": "office"} if verb is redact else {"picture": new_id()}
     with pytest.raises(PermissionDenied):
         take_back(verb, first.story, User.objects.create_user("reporter"), **values)
+
+
+def test_a_withdrawn_story_stays_withdrawn_though_something_was_redacted_since(editor):
+    first = make_published(by=editor)
+    publish_change(first.story, by=editor, standfirst="Jane Roe spoke.")
+    take_back(withdraw, first.story, editor)
+    take_back(redact, first.story, editor, passage="Jane Roe", reason="To protect a person.")
+    for verb in (retract, withdraw):
+        with pytest.raises(PublishError, match="done already"):
+            take_back(verb, first.story, editor)
+    assert not any(version.listed for version in first.story.versions.all())
