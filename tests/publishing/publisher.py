@@ -1,7 +1,7 @@
-"""A process of its own that publishes a revision when told to.
+"""A process of its own that does verbs when told to.
 
-Run as `python -m tests.publishing.publisher <revision> <user>`. Print "ready" once the story was looked at, wait for a
-line of input, publish, print what came of it.
+Run as `python -m tests.publishing.publisher`. Read lines of input “verb, story id, user id”; print “ready” once the
+story was looked at, wait for another line, do it, print what came of it.
 """
 
 import sys
@@ -10,21 +10,24 @@ import django
 
 django.setup()
 
-from stories.models import Revision, User  # noqa: E402
-from stories.publishing.verbs import PublishError, publish, seen  # noqa: E402
+from stories.models import Story, User  # noqa: E402
+from stories.publishing.verbs import PublishError, seen  # noqa: E402
+from tests.publishing.calls import CALLS  # noqa: E402
 
 
-def main(revision, user):
-    revision, user = Revision.objects.get(pk=revision), User.objects.get(pk=user)
-    expecting = seen(revision.story)
-    print("ready", flush=True)
-    sys.stdin.readline()
-    try:
-        publish(revision, by=user, expecting=expecting)
-    except PublishError as error:
-        print(error)
-    else:
-        print("published")
+def main():
+    for line in sys.stdin:
+        verb, story, user = line.split()
+        story, user = Story.objects.get(pk=story), User.objects.get(pk=user)
+        expecting = seen(story)
+        print("ready", flush=True)
+        sys.stdin.readline()
+        try:
+            CALLS[verb](story, by=user, expecting=expecting)
+        except PublishError as error:
+            print(error, flush=True)
+        else:
+            print("done", flush=True)
 
 
-main(*sys.argv[1:])
+main()

@@ -4,11 +4,7 @@ A database error that an editor would see ("database is locked", a deadlock) fai
 """
 
 import datetime
-import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -96,35 +92,6 @@ def test_of_threads_that_publish_the_same_revision_one_wins(editor, editors):
     assert all("someone else" in sentence for sentence in told)
     assert len(in_order(revision.story)) == 1
     assert revision.story.events.count() == 1
-
-
-def test_of_two_processes_that_publish_the_same_revision_one_wins(editor):
-    revision = make_revision()
-    processes = [start_publisher(revision, editor) for _ in range(2)]
-    assert [process.stdout.readline() for process in processes] == ["ready\n"] * 2
-    for process in processes:
-        process.stdin.write("\n")
-        process.stdin.flush()
-    said = sorted(process.communicate(timeout=60)[0] for process in processes)
-    assert said[1] == "published\n"
-    assert "someone else" in said[0]
-    assert len(in_order(revision.story)) == 1
-
-
-def start_publisher(revision, editor):
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{settings['NAME']}"
-    else:
-        url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**settings)
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.publishing.publisher", str(revision.pk), str(editor.pk)],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "newsroom.settings", "DATABASE_URL": url},
-        cwd=Path(__file__).parent.parent.parent,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 def test_of_scheduling_and_publishing_at_once_one_wins(editor):
