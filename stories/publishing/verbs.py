@@ -168,7 +168,7 @@ def take(story_id, expecting):
 
 def after(now, live):
     """Return the instant of a version published now: clocks may run back, the record may not."""
-    return max(now, live.visible_from + TICK) if live else now
+    return max(now, live.visible_from + TICK, live.recorded_at) if live else now
 
 
 def write(story, document, *, change, note, visible_from, recorded_at, previous, overrides=()):
@@ -184,7 +184,7 @@ def write(story, document, *, change, note, visible_from, recorded_at, previous,
         note=note,
         document=document,
         visible_from=visible_from,
-        recorded_at=recorded_at,
+        recorded_at=max(recorded_at, previous.recorded_at) if previous else recorded_at,  # the clock may run back
         overrides=list(overrides),
     )
     fill_columns(version, previous)
@@ -302,7 +302,7 @@ def refuse_if_blocked(document, context):
 
 
 def has_passed(at, now, live):
-    return at <= now or (live is not None and at <= live.visible_from)
+    return at <= now or (live is not None and at <= max(live.visible_from, live.recorded_at))
 
 
 def overridden(document, change, live, reason, context):

@@ -78,7 +78,7 @@ class Oracle:
     def put_out(self, story, document, change, pending, at=None):
         entries, plan = self.split(story)
         live = entries[-1] if entries else None
-        refuse_if(at and (at <= self.now or (live and at <= live.at)))
+        refuse_if(at and (at <= self.now or (live and at <= max(live.at, live.recorded))))
         refuse_if((live is None) != (change == "first") or self.taken_back(story))
         refuse_if(live and document == live.document and change != "editors_note")
         rest = None
@@ -114,7 +114,7 @@ class Oracle:
     def move(self, story, to):
         entries, plan = self.split(story)
         refuse_if(not plan or plan.at - self.now < GOING_OUT)
-        refuse_if(to <= self.now or (entries and to <= entries[-1].at))
+        refuse_if(to <= self.now or (entries and to <= max(entries[-1].at, entries[-1].recorded)))
         before = dict(self.paths)
         self.drop_plan(story)
         try:
@@ -161,7 +161,8 @@ class Oracle:
     def write(self, story, entry):
         path = self.path_of(story, entry)
         refuse_if(self.paths.setdefault(path, story) != story)
-        self.entries[story] = [*self.entries[story], entry]
+        recorded = max(e.recorded for e in (*self.entries[story][-1:], entry))
+        self.entries[story] = [*self.entries[story], replace(entry, recorded=recorded)]
 
     def path_of(self, story, entry):
         first = self.entries[story][0] if self.entries[story] else entry

@@ -225,7 +225,7 @@ class Desk:
             numbers = list(story.versions.order_by("number").values_list("number", flat=True))
             assert numbers == list(range(1, len(self.oracle.entries[n]) + 1))
             assert told_by_draft(story) == texts_of(self.oracle.drafts[n][-1])
-        assert list(map(str, verify())) == []
+        assert [str(fault) for fault in verify()] == []
         before = filed()
         rebuild()
         assert filed() == before

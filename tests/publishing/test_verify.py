@@ -318,7 +318,7 @@ def test_filing_that_does_not_fit_is_found_and_rebuilt(story):
 
 def test_one_story_can_be_checked_alone(story, editor):
     other = make_published(by=editor)
-    forge(story, 2, note="Old facts.")
+    forge(story, 2, salt="0" * 64)
     assert list(verify(story=other.story_id)) == []
     assert [fault.number for fault in verify(story=story.pk)] == [2]
 
@@ -347,7 +347,7 @@ def test_the_command_tells_how_far_it_is(story, capsys, monkeypatch):
 
 
 def test_the_command_names_story_version_and_fault_and_fails(story, capsys):
-    forge(story, 2, note="Old facts.")
+    forge(story, 2, salt="0" * 64)
     with pytest.raises(CommandError, match="does not hold: 1 fault"):
         call_command("verify_record")
     assert capsys.readouterr().out == (
@@ -366,3 +366,12 @@ def test_the_command_checks_one_story(story, editor, capsys, by):
 def test_the_command_is_told_of_an_address_that_no_story_has():
     with pytest.raises(CommandError, match="No story has the address /2025/03/01/none/"):
         call_command("verify_record", story="/2025/03/01/none/")
+
+
+def test_a_version_planned_while_the_clock_ran_back_is_no_fault(editor, monkeypatch):
+    now = timezone.now()
+    first = make_published(by=editor)
+    for step in (0, -3):
+        monkeypatch.setattr(timezone, "now", lambda s=step: now + datetime.timedelta(seconds=s))
+        publish_change(first.story, by=editor, headline=f"At {step}", at=now + HOUR)
+    assert found() == []

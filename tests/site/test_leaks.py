@@ -224,6 +224,24 @@ def talk_about(story, state, by):
     hand_back(story, by=by, sentence=word(state, "handback"), expecting=standing(story))
 
 
+def moments(now):
+    """Return the parts of addresses that name a time."""
+    return {
+        "key": f"{now + MUCH_LATER:%Y%m%dT%H%M%S%f}-1",
+        "year": f"{now:%Y}",
+        "monthnumber": f"{now:%m}",
+        "month": f"{now:%Y-%m}",
+        "lateryear": f"{now + MUCH_LATER:%Y}",
+        "latermonth": f"{now + MUCH_LATER:%m}",
+        "later": f"{now + MUCH_LATER:%Y-%m}",
+        "day": f"/{now:%Y/%m/%d}",
+        "now": f"{timezone.now():%Y-%m-%dT%H:%M:%S.%f}Z",
+        "tomorrow": f"{now + 24 * LATER:%Y-%m-%dT%H:%M}Z",
+        "thisday": f"{now:%Y-%m-%d}",
+        "nextday": f"{now + datetime.timedelta(days=1):%Y-%m-%d}",
+    }
+
+
 @dataclass
 class Site:
     seen: Version
@@ -263,19 +281,8 @@ def site():
         "story": seen.path,
         "updated": updated.path,
         "changed": changed.path,
-        "key": f"{now + MUCH_LATER:%Y%m%dT%H%M%S%f}-1",
-        "year": f"{now:%Y}",
-        "monthnumber": f"{now:%m}",
-        "month": f"{now:%Y-%m}",
-        "lateryear": f"{now + MUCH_LATER:%Y}",
-        "latermonth": f"{now + MUCH_LATER:%m}",
-        "later": f"{now + MUCH_LATER:%Y-%m}",
-        "day": f"/{now:%Y/%m/%d}",
-        "now": f"{timezone.now():%Y-%m-%dT%H:%M:%S.%f}Z",
-        "tomorrow": f"{now + 24 * LATER:%Y-%m-%dT%H:%M}Z",
         "token": link_to(seen.story.revisions.earliest(), by),
-        "thisday": f"{now:%Y-%m-%d}",
-        "nextday": f"{now + datetime.timedelta(days=1):%Y-%m-%d}",
+        **moments(now),
         "picture": seen.document["lead_image"]["file"],
     }
     return Site(seen, updated, asked)

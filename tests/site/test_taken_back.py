@@ -19,7 +19,7 @@ from stories.publishing.revisions import save_document
 from stories.publishing.verbs import publish, seen
 from stories.publishing.verify import verify
 from tests.factories import make_published, make_revision, publish_change
-from tests.site.test_leaks import EXAMPLES, FIELDS, everything, fields_of, word
+from tests.site.test_leaks import EXAMPLES, FIELDS, everything, fields_of, moments, word
 
 pytestmark = pytest.mark.django_db
 SECRET = "Quill Marrow"
@@ -89,14 +89,7 @@ def public_pages(client, story):
     paths = {version.path for version in story.versions.all()}
     now, path = timezone.now(), min(paths)
     last = story.versions.count()
-    asked = {
-        "story": path,
-        "updated": path,
-        "changed": path,
-        "key": f"{now:%Y%m%dT%H%M%S%f}-1",
-        "month": f"{now:%Y-%m}",
-    }
-    asked |= {"today": f"{now:%Y-%m-%d}", "picture": "pictures/none.jpg"}
+    asked = {"story": path, "updated": path, "changed": path, "picture": "pictures/none.jpg", **moments(now)}
     templates = [template for examples in EXAMPLES.values() for template in examples]
     templates += [f"{path}history/{n}/" for n in range(1, last + 1)]
     templates += [f"{path}history/{n}-{n + 1}/" for n in range(1, last)]
