@@ -55,7 +55,7 @@ def make_permissions(apps, using):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("stories", "0010_share"),
+        ("stories", "0011_record_index"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

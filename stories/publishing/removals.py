@@ -16,6 +16,7 @@ from stories.publishing.document import canonical, clean, upgraded
 from stories.publishing.filing import file_all, unfile
 from stories.publishing.preflight import blockers, context_for
 from stories.publishing.purging import (
+    MARK,
     delete_if_unused,
     purge_documents,
     purge_log,
@@ -83,8 +84,9 @@ def take_back(story, change, permission, by, signed, reason, expecting):
             refuse_if_going_out(plan, now)
             log(plan, by, "cancel")
             remove(plan, live)
-        # What the editor overrode tells which words it was about.
-        cut = Cut(lambda document: emptied(document, change), overrides=lambda rows: [{**r, "words": []} for r in rows])
+        # What the editor overrode quotes the words it was about.
+        quoted = {"sentence": MARK, "words": []}
+        cut = Cut(lambda document: emptied(document, change), overrides=lambda rows: [{**r, **quoted} for r in rows])
         altered = alter(story, cut)
         return write_removal(story, change, altered, by=by, signed=signed, reason=reason, now=now)
 

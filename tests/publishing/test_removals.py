@@ -191,7 +191,7 @@ def test_taking_back_forgets_the_words_that_a_check_was_about(editor, verb):
     publish_change(first.story, by=editor, change="minor", standfirst="It never opened.", override="A slip.")
     take_back(verb, first.story, editor)
     rows = first.story.versions.get(number=2).overrides
-    assert {(row["reason"], *row["words"]) for row in rows} == {("A slip.",)}
+    assert {(row["reason"], row["sentence"], *row["words"]) for row in rows} == {("A slip.", "[…]")}
 
 
 def test_what_was_declared_loses_the_passage_in_a_plan_too(editor):

@@ -22,6 +22,7 @@ from tests.factories import make_published, make_revision, publish_change
 from tests.site.test_leaks import EXAMPLES, FIELDS, everything, fields_of, moments, word
 
 pytestmark = pytest.mark.django_db
+WHY = "A test."
 SECRET = "Quill Marrow"
 TOLD = {"signed": "The chief editor", "reason": "To protect a person."}
 TEXTS = {
@@ -53,14 +54,18 @@ def story(editor):
     fields = said_with(fields, SECRET)
     for picture in Picture.objects.all():
         Picture.objects.filter(pk=picture.pk).update(caption=f"{picture.caption} {SECRET}", alt=SECRET, credit=SECRET)
-    first = make_published(by=editor, **fields)
+    first = make_published(by=editor, override=WHY, **fields)
     story = first.story
     publish_change(story, by=editor, change="minor", standfirst=f"No {SECRET}.", override=f"It is {SECRET}.")
     wrong = {"wrong": f"It was {SECRET}.", "right": f"It was not {SECRET}.", "severity": "major"}
-    publish_change(story, by=editor, change="correction", kicker=f"K {SECRET}", correction=wrong, note=f"{SECRET}!")
-    publish_change(story, by=editor, change="editors_note", editors_note=f"N {SECRET}", note=f"Of {SECRET}.")
+    publish_change(
+        story, by=editor, override=WHY, change="correction", kicker=f"K {SECRET}", correction=wrong, note=f"{SECRET}!"
+    )
+    publish_change(
+        story, by=editor, override=WHY, change="editors_note", editors_note=f"N {SECRET}", note=f"Of {SECRET}."
+    )
     later = timezone.now() + datetime.timedelta(days=1)
-    publish_change(story, by=editor, headline=f"Plan {SECRET}", note=f"Plan {SECRET}", at=later)
+    publish_change(story, by=editor, override=WHY, headline=f"Plan {SECRET}", note=f"Plan {SECRET}", at=later)
     save_document({**story.revisions.latest().document, "headline": f"Draft {SECRET}"}, story, by=editor)
     Story.objects.filter(pk=story.pk).update(slugline=f"slug {SECRET}")
     Report.objects.create(
@@ -159,20 +164,22 @@ def test_what_was_redacted_is_on_no_page_and_in_no_row(admin_client, client, edi
 
 def test_what_was_redacted_does_not_come_back_with_the_next_version(client, editor, story):
     redact(story, passage=SECRET, by=editor, expecting=seen(story), **TOLD)
-    publish(story.revisions.latest(), by=editor, change="update", expecting=seen(story), pending="cancel")
+    publish(story.revisions.latest(), by=editor, change="update", expecting=seen(story), pending="cancel", override=WHY)
     assert having(tables() | public_pages(client, story), SECRET) == []
 
 
 @pytest.mark.parametrize("verb", [retract, withdraw])
 def test_what_was_taken_back_is_on_no_page_and_not_on_record(client, editor, verb):
-    first = make_published(by=editor, **fields_of("seen"))
+    first = make_published(by=editor, override=WHY, **fields_of("seen"))
     story = first.story
     text = first.document["blocks"][1]["html"].replace("zzseenbodyzz", "zzseenbodyzz not")
     publish_change(story, by=editor, change="minor", override="It says more.", standfirst="zzseenstandfirstzz not",
                    blocks=[{**first.document["blocks"][1], "html": text}])  # fmt: skip
     wrong = {"wrong": "zzseenwrongzz", "right": "zzseenrightzz", "severity": "major"}
-    publish_change(story, by=editor, change="correction", kicker="K", correction=wrong)
-    publish_change(story, by=editor, headline="zzseenplanzz", at=timezone.now() + datetime.timedelta(days=1))
+    publish_change(story, by=editor, override=WHY, change="correction", kicker="K", correction=wrong)
+    publish_change(
+        story, by=editor, override=WHY, headline="zzseenplanzz", at=timezone.now() + datetime.timedelta(days=1)
+    )
     stays = {"topic", "tag", "author"} if verb is withdraw else {
         "topic", "tag", "author", "headline", "kicker", "dateline", "note", "interest"}  # fmt: skip
     gone = [word("seen", field) for field in FIELDS if field not in stays] + [word("seen", "plan")]
@@ -190,9 +197,11 @@ def test_what_was_taken_back_is_on_no_page_and_not_on_record(client, editor, ver
 def test_a_picture_is_removed_from_every_version_with_its_files(client, editor):
     document = fields_of("seen")
     picture, media = Picture.objects.get(), document["lead_image"]["file"]
-    first = make_published(by=editor, **document)
-    publish_change(first.story, by=editor, standfirst="More.")
-    publish_change(first.story, by=editor, standfirst="Later.", at=timezone.now() + datetime.timedelta(days=1))
+    first = make_published(by=editor, override=WHY, **document)
+    publish_change(first.story, by=editor, override=WHY, standfirst="More.")
+    publish_change(
+        first.story, by=editor, override=WHY, standfirst="Later.", at=timezone.now() + datetime.timedelta(days=1)
+    )
     folder = picture.file.storage.listdir("pictures")[1]
     assert len(folder) == 2
     assert b"".join(client.get(f"/media/{media}"))
@@ -217,7 +226,7 @@ def with_callbacks(call):
 def test_a_picture_that_another_story_shows_stays_until_it_goes_there_too(editor):
     document = fields_of("seen")
     picture = Picture.objects.get()
-    one = make_published(by=editor, **document)
+    one = make_published(by=editor, override=WHY, **document)
     other = make_revision(by=editor, lead_image=document["lead_image"])
     for story, left in ((one.story, True), (make_live(other, editor), False)):
         with_callbacks(lambda s=story: redact_picture(s, picture=picture.pk, by=editor, expecting=seen(s), **TOLD))
@@ -226,4 +235,4 @@ def test_a_picture_that_another_story_shows_stays_until_it_goes_there_too(editor
 
 
 def make_live(revision, editor):
-    return publish(revision, by=editor, expecting=(None, None)).story
+    return publish(revision, by=editor, expecting=(None, None), override=WHY).story

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stories', '0004_translations'),
+        ('stories', "0010_share"),
     ]
 
     operations = [
