@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+from django.core.cache import cache
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -25,6 +26,11 @@ hypothesis_settings.load_profile("suite")
 @pytest.fixture
 def editor(db):
     return make_editor()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_cached():
+    cache.clear()  # also what is counted there, to limit how often one may ask
 
 
 @pytest.fixture(autouse=True)

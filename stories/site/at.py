@@ -19,11 +19,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from stories.site.clients import MINUTE, asks_too_often
+
 # Pages that are right for any instant. What is not here is told as it is today: histories, policies, corrections.
 PAGES = {
     "front", "story", "topics", "topic", "tags", "tag", "sources", "source", "authors", "author", "archive",
     "archive-month",
 }  # fmt: skip
+A_MINUTE = 120  # pages for one reader: nobody reads that fast, and no cache stands before them
 END_OF_DAY = datetime.time(23, 59)
 
 
@@ -55,6 +58,10 @@ def address_at(instant, path):
 @require_safe
 def at(request, instant, path=""):
     """Show the page that stands at `path` today as it was at `instant`; one that knows no time is shown as it is."""
+    if asks_too_often(request, "at", A_MINUTE):
+        response = private(render(request, "site/too_often.html", status=429))
+        response["Retry-After"] = str(MINUTE)
+        return response
     if instant > request.instant and not is_desk(request.user):
         raise Http404("that time is yet to come")
     root = get_script_prefix()

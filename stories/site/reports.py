@@ -1,13 +1,8 @@
 """The form on which a reader reports an error in a story."""
 
-import datetime
-import ipaddress
-
 from django import forms
-from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -18,6 +13,7 @@ from stories.models.prose import clean_text
 from stories.publishing.document import upgraded
 from stories.publishing.reports import HOUR, ReportError, TooManyReportsError, receive, refuse_text
 from stories.site.addresses import present_version
+from stories.site.clients import sender_of
 from stories.site.history import number_of, published
 from stories.site.passages import passage_at, passages
 from stories.site.story import render_story
@@ -104,7 +100,7 @@ def report(request, **parts):
         return page(request, live, version, form)
     data = form.cleaned_data
     try:
-        receive(version, text=data["text"], email=data["email"], sender=sender_of(request), **form.place)
+        receive(version, text=data["text"], email=data["email"], sender=sender_of(request, "report"), **form.place)
     except TooManyReportsError as error:
         form.add_error(None, str(error))
         response = page(request, live, version, form, status=429)
@@ -148,23 +144,3 @@ def see_other(url):
     response = redirect(url)
     response.status_code = 303  # whatever was posted, this is to be read
     return response
-
-
-def sender_of(request):
-    """Return 32 hex digits that stand for who asks, today. Nobody finds the address in it without our secret key."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.BEHIND_PROXY:  # then the last hop is the proxy's own word
-        address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
-    day = request.instant.astimezone(datetime.UTC).date()
-    return salted_hmac("stories.report", f"{day} {network(address)}", algorithm="sha256").hexdigest()[:32]
-
-
-def network(address):
-    """Return what one sender has: an IPv4 address, or the /64 of an IPv6 one, which has as many as it likes."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if ip.version == 6 and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))

@@ -11,6 +11,7 @@ from stories.models import User, Version
 from stories.publishing.front import arrange
 from stories.publishing.removals import retract, withdraw
 from stories.publishing.verbs import publish, seen
+from stories.site import at
 from stories.site.at import address_at
 from tests.factories import (
     make_author,
@@ -251,6 +252,17 @@ def test_a_version_leads_to_the_site_as_it_was_then(client, editor, gate):
     html = page(client, f"{gate.path}history/1/")
     link = re.search(r'<a href="(/at/[^"]+)">The site as it was then</a>', html)[1]
     assert "The gate is shut" not in page(client, link)
+
+
+def test_who_asks_too_often_waits(client, gate, monkeypatch):
+    monkeypatch.setattr(at, "A_MINUTE", 3)
+    for _ in range(3):
+        page(client, f"/at/{BETWEEN}/")
+    response = client.get(f"/at/{BETWEEN}/")
+    assert (response.status_code, response["Retry-After"]) == (429, "60")
+    assert "Try again in a minute." in response.content.decode()
+    assert client.get(f"/at/{BETWEEN}/", REMOTE_ADDR="192.0.2.7").status_code == 200
+    assert client.get("/").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "story", "/topics/harbour/", "/tags/istanbul/", "/sources/register/"])
