@@ -19,7 +19,7 @@ MAX_WORDS = 20  # of a finding, as many as the record keeps
 
 
 def found(story, state):
-    """Return (blocking, warning) Findings in what was last saved of `story`; none if nothing was. Two queries at most.
+    """Return (blocking, warning) Findings in what was last saved of `story`: three queries at most.
 
     The embargo is left out: it depends on when the story goes out.
     """

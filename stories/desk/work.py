@@ -204,7 +204,6 @@ def work(request, story_id, action, story_admin):
 
 def page(request, story_admin, story, action, form):
     revision = latest_revision(story)
-    finishing = action in ("submit", "ready")
     url = reverse("admin:stories_story_change", args=[story.pk])
     context = {
         **story_admin.admin_site.each_context(request),
@@ -217,10 +216,18 @@ def page(request, story_admin, story, action, form):
         "form": form,
         # What the next press of the button is about, also if it was refused since someone else was faster.
         "standing": standing(story),
-        "problems": preflight.blockers(revision.document) if finishing and revision else [],
+        "problems": problems(story, action, revision) if revision else [],
         "story_url": url,
     }
     return TemplateResponse(request, "admin/stories/story/work.html", context)
+
+
+def problems(story, action, revision):
+    """Return what must be settled first, in sentences: before a story is ready more than before it is reviewed."""
+    if action not in ("submit", "ready"):
+        return []
+    context = desk_work.context_of(story) if action == "ready" else preflight.UNKNOWN
+    return preflight.blockers(revision.document, context)
 
 
 class PitchForm(forms.Form):

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from stories.models import Note, Story, StoryEvent
 from stories.models.prose import clean_text
-from stories.publishing.preflight import blockers
+from stories.publishing.preflight import UNKNOWN, blockers, context_for
 from stories.publishing.revisions import latest_revision, save_revision
 from stories.publishing.stages import change
-from stories.publishing.verbs import PublishError, refuse_without
+from stories.publishing.verbs import PublishError, live_and_pending, refuse_without
 
 Stage = Story.Stage
 WORK = "stories.change_story"
@@ -142,7 +142,7 @@ def mark_ready(story, *, by, expecting):
     """Say that a story can go out as it is. Return it, raise as assign() does."""
     refuse_without(by, EDIT)
     story = take(story, expecting, {Stage.PITCH, Stage.DRAFTING, Stage.REVIEW})
-    refuse_unfinished(story)
+    refuse_unfinished(story, context_of(story))
     change(story, stage=Stage.READY, stage_since=timezone.now(), reviewer=by)
     log(story, by, "ready")
     return story
@@ -180,11 +180,17 @@ def told(story):
     }
 
 
-def refuse_unfinished(story):
+def context_of(story):
+    """Return what preflight asks of the desk before a story is ready: an editor who reviews it may still answer."""
+    live, latest = live_and_pending(story, timezone.now())[0], latest_revision(story)
+    return context_for(story, latest.document, live=live and live.document) if latest else UNKNOWN
+
+
+def refuse_unfinished(story, context=UNKNOWN):
     latest = latest_revision(story)
     if latest is None:
         raise PublishError(_("Nothing of this story is saved yet. Save it first."))
-    if reasons := blockers(latest.document):
+    if reasons := blockers(latest.document, context):
         raise PublishError(" ".join(reasons))
 
 

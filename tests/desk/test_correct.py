@@ -13,6 +13,7 @@ from stories.publishing.document import new_id
 from stories.publishing.removals import redact, retract
 from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.verbs import publish, seen
+from stories.publishing.working_copy import picture_document
 from tests.desk.pages import hidden, text, told, url
 from tests.factories import make_editor, make_member, make_picture, make_published, make_revision, publish_change
 
@@ -72,32 +73,50 @@ def test_each_kind_of_block_and_the_citations_can_be_put_right(desk, editor):
         {
             "id": new_id(),
             "type": "quote",
-            "words": "We wait.",
+            "words": "Nine ships wait.",
             "attribution": f'<p>A<cite data-key="{key}"></cite></p>',
         },
         {"id": new_id(), "type": "event", "date": "1962", "detail": "<p>Then.</p>"},
         {"id": new_id(), "type": "question", "question": "Why?", "answer": "<p>So.</p>"},
-        {"id": new_id(), "type": "post", "account": "Harbour", "words": "Nine!", "posted_at": "14:05:00"},
-        {"id": new_id(), "type": "figure", "picture": {"id": str(picture.pk)}, "caption": "<p>The gate.</p>"},
+        {
+            "id": new_id(),
+            "type": "post",
+            "account": "Harbour",
+            "platform": "X",
+            "words": "Nine ships wait.",
+            "posted_on": "2025-02-28",
+            "posted_at": "14:05:00",
+            "url": "https://posts.example/1",
+            "note": f'<p><cite data-key="{key}"></cite></p>',
+        },
+        {"id": new_id(), "type": "figure", "picture": picture_document(picture), "caption": "<p>The gate.</p>"},
     ]
     unnamed = {
-        "descriptor": "an official",
+        "descriptor": "an official on duty",
         "reason": "fear",
     }
     citations = [
         *live.document["citations"],
-        {"key": key, "unnamed": unnamed, "quote": "nine", "accessed_on": "2025-02-28"},
+        {
+            "key": key,
+            "unnamed": unnamed,
+            "obtained": "interview",
+            "quote": "Nine ships wait.",
+            "accessed_on": "2025-02-28",
+            "archived_url": "https://archive.example/1",
+        },
     ]
     live = publish_change(live.story, by=editor, blocks=blocks, citations=citations)
     words = {
         block_field(live, "label", 1): "Ten",
-        block_field(live, "words", 2): "We waited.",
+        block_field(live, "words", 2): "Ten ships wait.",
+        block_field(live, "words", 5): "Ten ships wait.",
         block_field(live, "date", 3): "1963-10",
         block_field(live, "answer", 4): "<p>Thus.</p>",
         block_field(live, "posted_at", 5): "15:06",
         block_field(live, "caption", 6): "<p>The other gate.</p>",
-        f"citation-{key}-quote": "ten",
-        f"citation-{key}-descriptor": "a clerk",
+        f"citation-{key}-quote": "Ten ships wait.",
+        f"citation-{key}-descriptor": "a clerk on duty",
         f"citation-{key}-accessed_on": "2025-03-01",
         f"citation-{key}-url": "https://harbour.example/log",
     }
@@ -107,10 +126,14 @@ def test_each_kind_of_block_and_the_citations_can_be_put_right(desk, editor):
     said = [
         document["blocks"][i][n] for i, n in enumerate(["label", "words", "date", "answer", "posted_at", "caption"], 1)
     ]
-    assert said == ["Ten", "We waited.", "1963-10", "<p>Thus.</p>", "15:06:00", "<p>The other gate.</p>"]
+    assert said == ["Ten", "Ten ships wait.", "1963-10", "<p>Thus.</p>", "15:06:00", "<p>The other gate.</p>"]
     cited = document["citations"][1]
-    assert (cited["quote"], cited["accessed_on"], cited["url"]) == ("ten", "2025-03-01", "https://harbour.example/log")
-    assert cited["unnamed"] == {"descriptor": "a clerk", "reason": "fear"}
+    assert (cited["quote"], cited["accessed_on"], cited["url"]) == (
+        "Ten ships wait.",
+        "2025-03-01",
+        "https://harbour.example/log",
+    )
+    assert cited["unnamed"] == {"descriptor": "a clerk on duty", "reason": "fear"}
 
 
 def test_what_is_not_touched_stays_letter_for_letter(desk, editor):

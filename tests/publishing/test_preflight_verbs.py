@@ -3,11 +3,13 @@
 import datetime
 
 import pytest
+from django.utils import timezone
 
-from stories.models import Author, Citation, Story
+from stories.models import Author, Citation, Note, Story
 from stories.models.citation import make_key
 from stories.publishing import preflight
 from stories.publishing.corrections import correct
+from stories.publishing.desk_work import mark_ready, standing, submit
 from stories.publishing.preflight import context_for
 from stories.publishing.preflight.context import Approval
 from stories.publishing.verbs import PublishError, WarningsError, move, publish, seen
@@ -103,7 +105,7 @@ def test_what_readers_were_told_of_an_unnamed_source_is_not_asked_again(editor, 
     other = live.document["citations"][0] | {"unnamed": {"descriptor": "a guard on duty there", "reason": "safety"}}
     context = context_for(live.story, live.document | {"citations": [other]}, live=live.document)
     assert context.approvals == {other["key"]: Approval()}
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(1):  # of the notes
         context_for(live.story, live.document, live=live.document)
 
 
@@ -155,3 +157,29 @@ def test_a_plan_that_a_change_is_merged_into_keeps_its_embargo(editor):
     publish_change(live.story, by=editor, kicker="Later", at=later(3))
     publish_change(live.story, by=editor, **live.document | {"standfirst": "Now."}, pending="merge")
     assert [version.kicker for version in live.story.versions.all()] == ["", "", "Later"]
+
+
+def test_what_the_desk_still_discusses_does_not_go_out_but_a_correction_does(editor):
+    revision = make_revision()
+    note = Note.objects.create(story=revision.story, author=editor, text="Who says so?", created_at=timezone.now())
+    with pytest.raises(PublishError, match="1 note of the desk is not resolved yet"):
+        publish(revision, by=editor, expecting=(None, None))
+    Note.objects.update(resolved_at=timezone.now())
+    live = publish(revision, by=editor, expecting=(None, None))
+    Note.objects.filter(pk=note.pk).update(resolved_at=None)
+    with pytest.raises(PublishError, match="not resolved yet"):
+        publish_change(live.story, by=editor, headline="B")
+    said = {"wrong": "a", "right": "b"}
+    corrected = correct(
+        live.story, live.document | {"headline": "C"}, by=editor, expecting=seen(live.story), correction=said
+    )
+    assert corrected.version.headline == "C"
+
+
+def test_a_story_is_reviewed_before_its_unnamed_source_is_approved_and_ready_only_after(editor):
+    story = unnamed_story(by=editor).story
+    submitted = submit(story, by=editor, expecting=standing(story))
+    with pytest.raises(PublishError, match="must approve it"):
+        mark_ready(submitted, by=editor, expecting=standing(submitted))
+    approve_unnamed(story.revisions.latest())
+    assert mark_ready(submitted, by=editor, expecting=standing(submitted)).stage == Story.Stage.READY

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from stories.models import Author, Citation
+from stories.models import Author, Citation, Note
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,12 @@ class Context:
 UNKNOWN = Context()
 
 
-def context_for(story, document, *, live=None, at=None):
+def context_for(story, document, *, live=None, at=None, with_notes=True):
     """Return the Context of publishing `document` as `story`, a fresh row, at an instant, None if that is open.
 
-    `live` is the document that readers have, or None: which unnamed sources it has was approved then. No query, two
-    if there are unnamed sources.
+    `live` is the document that readers have, or None: which unnamed sources it has was approved then. `with_notes` is
+    whether the notes of the desk are about this document, not about a draft of another. One query, three if there are
+    unnamed sources.
     """
     told = {citation["key"]: citation["unnamed"] for citation in live["citations"]} if live else {}
     unnamed = [
@@ -44,6 +45,7 @@ def context_for(story, document, *, live=None, at=None):
         if citation["unnamed"] and told.get(citation["key"]) != citation["unnamed"]
     ]
     return Context(
+        open_notes=Note.objects.open().filter(story=story).count() if with_notes else 0,
         embargo=story.embargo_until,
         at=at,
         ai_reviewed=story.ai_reviewer_id is not None,
