@@ -14,7 +14,7 @@ from stories.interchange.story_files import FILE_NAME, NOT_STORIES
 from stories.interchange.story_writer import write_story
 from stories.interchange.terms import TERM_FILES
 from stories.models import Author, Picture, Source, Story, Tag, Topic, Version
-from stories.publishing.document import named_sources, pictures, upgraded
+from stories.publishing.document import clean_overrides, named_sources, pictures, upgraded
 from stories.publishing.working_copy import document_from_story
 
 MAX_NAME = 200  # bytes of a file's name, of 255 that file systems allow
@@ -86,7 +86,7 @@ def dump_story(folder, story, records, named, names):
             records=records,
             change=version.change,
             note=version.note,
-            overrides=version.overrides,
+            overrides=clean_overrides(version.overrides),
             published=version.visible_from,
         )
         write(folder / file_name(stem, version.number), text)

@@ -358,15 +358,15 @@ def test_preflight_never_fails(drawn, context):
 def test_a_long_story_is_checked_in_no_time():
     paragraph = f"<p>{'The gate was opened by the office on that day. ' * 8}“So it is, the office says.”{CITE}</p>"
     long = document(blocks=[text(paragraph * 3) for _number in range(200)])
-    start = time.perf_counter()
+    start = time.process_time()
     assert preflight.state(long) == (0, 0)
-    assert time.perf_counter() - start < 1  # some 30 ms here; a busy machine may take longer
+    assert time.process_time() - start < 1  # of the processor: some 15 ms
 
 
 @pytest.mark.parametrize(
     "words", ["sources " * 20_000, "sources" + "." * 100_000, "kaynaklar " + "a" * 100_000, "“" * 50_000, '"' * 50_001]
 )
 def test_no_text_takes_long(words):
-    start = time.perf_counter()
+    start = time.process_time()
     preflight.state(document(blocks=[text(f"<p>{words}</p>")], citations=[unnamed()], language="xx"))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
