@@ -27,6 +27,7 @@ from stories.publishing.merge import merge
 from stories.publishing.reports import resolve
 from stories.publishing.verbs import PublishError, WarningsError
 from stories.site.history import LABELS, told_changes
+from stories.site.passages import passage_at, passages
 
 BEGIN = {"change": Version.Change.CORRECTION, "severity": "normal"}
 SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in ("story", "cite")])
@@ -91,13 +92,15 @@ def reviewed_or_published(desk, form):
     if not publishing:
         return page(desk, live, form, conflicts=corrected.conflicts)
     messages.success(desk.request, done(corrected.version))
+    if desk.report and desk.report.state != Report.State.OPEN:
+        messages.warning(desk.request, _("The reader’s report was resolved already: it is not linked to this version."))
     if not corrected.conflicts:
         return redirect("admin:stories_story_change", desk.story.pk)
     return redirect("admin:stories_story_conflicts", desk.story.pk, corrected.revision.pk, corrected.version.number)
 
 
 def act(verb, desk, form):
-    """Correct, or rehearse it; a report that led to it is settled with it, or neither is done."""
+    """Correct, or rehearse it; an open report that led to it is settled with it, or neither is done."""
     data = form.cleaned_data
     with transaction.atomic():
         corrected = verb(
@@ -111,7 +114,7 @@ def act(verb, desk, form):
             pending=data["pending"],
             override=data["override"],
         )
-        if desk.report and verb is correct:
+        if desk.report and desk.report.state == Report.State.OPEN and verb is correct:
             words = data["note"] or f"{data['wrong']} {data['right']}".strip()
             state = Report.State.CORRECTED
             resolve(desk.report, by=desk.request.user, state=state, resolution=words, version=corrected.version)
@@ -194,11 +197,10 @@ def page(desk, base, form, *, errors=(), findings=(), conflicts=(), overlaps=())
 
 def reported_passage(report):
     """Return the words of the passage that a report is about, as its reader had them: lines, none if it names none."""
-    if not report or not report.block:
-        return []
-    document = upgraded(report.version.document)
-    block = next((block for block in document["blocks"] if block["id"] == str(report.block)), None)
-    return lines_at("blocks", block, cited_names(document))
+    if not report:
+        return ()
+    passage = passage_at(passages(upgraded(report.version.document)), report.block, report.paragraph)
+    return passage.lines if passage else ()
 
 
 @require_safe

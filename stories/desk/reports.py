@@ -9,7 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -196,11 +196,8 @@ def compared(report, live):
 
 
 def correct_url(request, report, live):
-    """Return the address of the page that corrects the story, empty where there is none for this editor."""
-    if live.taken_back or not request.user.has_perm("stories.publish_story"):
+    """Return the address of the page that corrects the story, empty where this editor cannot correct it."""
+    user = request.user
+    if live.taken_back or not (user.has_perm("stories.change_story") and user.has_perm("stories.publish_story")):
         return ""
-    try:
-        url = reverse("admin:stories_story_correct", args=[report.story_id])
-    except NoReverseMatch:
-        return ""
-    return f"{url}?{urlencode({'report': report.pk})}"
+    return f"{reverse('admin:stories_story_correct', args=[report.story_id])}?{urlencode({'report': report.pk})}"

@@ -11,6 +11,7 @@ from stories.models import Citation, Report, Version
 from stories.models.citation import make_key
 from stories.publishing.document import new_id
 from stories.publishing.removals import redact, retract
+from stories.publishing.reports import resolve
 from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.verbs import publish, seen
 from stories.publishing.working_copy import picture_document
@@ -404,6 +405,18 @@ def test_a_readers_report_is_shown_and_settled_by_the_correction(desk, editor):
     report.refresh_from_db()
     assert (report.state, report.led_to, report.resolved_by) == ("corrected", Version.objects.latest(), editor)
     assert report.resolution == "It said nine. It was ten."
+
+
+def test_a_correction_goes_out_though_somebody_resolved_the_report_meanwhile(desk, editor):
+    live = make_published(by=editor)
+    report = make_report(live)
+    page = submit(desk, desk.get(url("correct", live.story), {"report": report.pk}), **TOLD, kicker="Ten")
+    resolve(report, by=make_editor(username="grace"), state="dismissed", resolution="Nothing in it.")
+    page = submit(desk, page, "publish")
+    assert told(page)[1:] == ["The reader’s report was resolved already: it is not linked to this version."]
+    assert live.story.versions.latest().kicker == "Ten"
+    report.refresh_from_db()
+    assert (report.state, report.led_to) == ("dismissed", None)
 
 
 def test_a_report_on_another_story_or_on_nothing_is_404(desk, editor):

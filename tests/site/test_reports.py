@@ -79,11 +79,11 @@ def test_the_form_offers_the_passages_of_the_version(client, story):
 
 
 def test_every_kind_of_block_is_a_passage(client, editor):
-    picture = {"id": str(make_picture().pk), "alt": "A gate"}
+    picture = {"id": str(make_picture().pk), "alt": "A gate", "credit": "Harbour Office"}
     blocks = [
         {"type": "key_point", "icon": "x", "label": "Where", "detail": "<p>In the harbour.</p>"},
         {"type": "quote", "words": "We opened it.", "attribution": "<p>The office</p>"},
-        {"type": "post", "account": "Office", "words": "Open now.", "url": "https://office.example/1"},
+        {"type": "post", "account": "Office", "words": "Open now.", "platform": "X", "url": "https://office.example/1"},
         {"type": "question", "question": "Is it open?", "answer": "<p>Yes.</p>"},
         {"type": "event", "date": "2025-02", "detail": "<p>It opened.</p>"},
         {"type": "figure", "picture": picture, "caption": ""},
