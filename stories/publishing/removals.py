@@ -117,14 +117,7 @@ def redact(story, *, passage, by, signed, reason, expecting):
         return words([{**r, "words": left} for r, left in zip(rows, kept, strict=True)])
 
     def purge(story):
-        if found := records_with(story, passage):
-            raise PublishError(
-                _(
-                    "These words are also in a record that stories take them from: %(names)s. Change it first, or "
-                    "give a longer passage."
-                )
-                % {"names": ", ".join(found)}
-            )
+        refuse_in_records(story, passage)
         return purge_words(story, passage)
 
     refuse_without(by, "stories.redact_story")
@@ -137,6 +130,15 @@ def redact(story, *, passage, by, signed, reason, expecting):
     if version is None:
         raise PublishError(_("No version of this story has these words."))
     return version
+
+
+def refuse_in_records(story, passage):
+    if found := records_with(story, passage):
+        sentence = _(
+            "These words are also in a record that stories take them from: %(names)s. Change it first, or give a "
+            "longer passage."
+        )
+        raise PublishError(sentence % {"names": ", ".join(found)})
 
 
 def words_to_remove(passage):
@@ -158,8 +160,9 @@ class Places:
 
 
 def places_of(story, passage):
-    """Return the Places from which redact() would remove `passage`, or raise PublishError if it is too short."""
+    """Return the Places from which redact() would remove `passage`; raise PublishError as it would."""
     passage = words_to_remove(passage)
+    refuse_in_records(story, passage)
 
     def has(*values):
         return any(without(value, passage) != value for value in values)

@@ -219,6 +219,8 @@ def test_a_name_that_other_stories_take_too_must_be_changed_first(editor, kind):
     first = make_published(by=editor, standfirst="Jane Roe spoke.", **values)
     with pytest.raises(PublishError, match=f"take them from: {kind} “{row.name}”"):
         take_back(redact, first.story, editor, passage="Jane Roe", reason="To protect a person.")
+    with pytest.raises(PublishError, match="take them from"):
+        places_of(first.story, "Jane Roe")
     type(row).objects.update(name="A witness")
     take_back(redact, first.story, editor, passage="Jane Roe", reason="To protect a person.")
     assert "Jane Roe" not in everything(first.story)
