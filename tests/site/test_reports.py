@@ -12,8 +12,8 @@ from stories.publishing.document import new_id
 from stories.publishing.removals import retract, withdraw
 from stories.publishing.reports import resolve
 from stories.publishing.verbs import seen
-from stories.site.clients import network
-from tests.factories import make_picture, make_published, publish_change
+from stories.site.reports import network
+from tests.factories import make_picture, make_published, publish_change, utc
 from tests.site.test_history import read, take_back
 
 pytestmark = pytest.mark.django_db
@@ -78,18 +78,18 @@ def test_the_form_offers_the_passages_of_the_version(client, story):
     ]
 
 
-def test_every_kind_of_block_is_a_passage(client, editor):
-    picture = {"id": str(make_picture().pk), "alt": "A gate", "credit": "Harbour Office"}
+def test_every_kind_of_block_is_a_passage(client):
+    picture = {"id": str(make_picture().pk), "alt": "A gate"}
     blocks = [
         {"type": "key_point", "icon": "x", "label": "Where", "detail": "<p>In the harbour.</p>"},
         {"type": "quote", "words": "We opened it.", "attribution": "<p>The office</p>"},
-        {"type": "post", "account": "Office", "words": "Open now.", "platform": "X", "url": "https://office.example/1"},
+        {"type": "post", "account": "Office", "words": "Open now.", "url": "https://office.example/1"},
         {"type": "question", "question": "Is it open?", "answer": "<p>Yes.</p>"},
         {"type": "event", "date": "2025-02", "detail": "<p>It opened.</p>"},
         {"type": "figure", "picture": picture, "caption": ""},
     ]
     version = make_published(
-        by=editor, kind="page", blocks=[{"id": new_id(), **block} for block in blocks], citations=[]
+        at=utc(2025, 3, 1), kind="page", blocks=[{"id": new_id(), **block} for block in blocks], citations=[]
     )
     html = said(client.get(form_of(version)))
     for words in (
