@@ -7,7 +7,7 @@ from stories.publishing.document import new_id
 from stories.publishing.removals import retract
 from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.verbs import seen
-from tests.desk.test_browser_publish import violations, watched
+from tests.desk.test_browser_publish import load_icons, violations, watched
 from tests.factories import make_editor, make_published, publish_change, utc
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -107,6 +107,18 @@ def test_enter_in_a_field_publishes_nothing(desk, live_server):
     assert live.story.versions.count() == 1
 
 
+def test_what_cannot_be_undone_has_another_colour_than_other_buttons(desk, live_server):
+    desk.goto(story_page(live_server, make_published(language="en", standfirst="Jane Roe spoke.").story, "redact"))
+    desk.get_by_label("Words to remove").fill("Jane Roe")
+    desk.get_by_label("Reason for readers").fill("To protect a person.")
+    desk.get_by_role("button", name="Show where these words stand").click()
+    colour = "button => getComputedStyle(button).color"
+    buttons = [
+        desk.get_by_role("button", name=name) for name in ("Show where these words", "Remove these words for good")
+    ]
+    assert buttons[0].evaluate(colour) != buttons[1].evaluate(colour)
+
+
 def test_a_passage_is_removed_and_the_story_then_retracted(desk, reader, live_server):
     live = make_published(language="en", headline="The gate", standfirst="Jane Roe spoke.")
     desk.goto(story_page(live_server, live.story, "change"))
@@ -139,12 +151,19 @@ def test_the_pages_are_accessible(desk, live_server, scheme):
     editor = make_editor()
     blocks = [
         {"id": new_id(), "type": "key_point", "label": "Nine", "detail": "<p>Ships.</p>"},
-        {"id": new_id(), "type": "post", "account": "Harbour", "words": "Nine!"},
+        {
+            "id": new_id(),
+            "type": "post",
+            "account": "Harbour",
+            "platform": "X",
+            "url": "https://x.com/1",
+            "words": "Nine!",
+        },
         {"id": new_id(), "type": "question", "question": "Why?", "answer": "<p>So.</p>"},
     ]
     first = make_published(by=editor, language="en", headline="Live", standfirst="Jane Roe spoke.")
-    live = publish_change(first.story, by=editor, blocks=[*first.document["blocks"], *blocks])
-    publish_change(live.story, by=editor, headline="Waits", at=utc(2099, 1, 1))
+    live = publish_change(first.story, by=editor, blocks=[*first.document["blocks"], *blocks], override="All we know.")
+    publish_change(live.story, by=editor, headline="Waits", at=utc(2099, 1, 1), override="All we know.")
     report = live.story.reports.create(version=live, text="Wrong.", block=blocks[0]["id"], created_at=live.visible_from)
     gone = make_published(by=editor, language="en").story
     retract(gone, by=editor, signed="Ed", reason="Forged.", expecting=seen(gone))
@@ -169,8 +188,10 @@ def test_the_pages_are_accessible(desk, live_server, scheme):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_pages_fit_the_screen(desk, live_server, width):
-    live = make_published(language="en", standfirst="Jane Roe spoke.")
+    live = make_published(language="en", headline="Many considerations on harbour administration")
+    publish_change(live.story, by=make_editor(), headline="Fewer considerations", note="Reconsidered everywhere.")
     desk.set_viewport_size({"width": width, "height": 900})
     for name in ("correct", "take-back", "redact", "history"):
         desk.goto(story_page(live_server, live.story, name))
+        load_icons(desk)
         assert desk.evaluate("document.documentElement.scrollWidth") <= width

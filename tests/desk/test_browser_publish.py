@@ -204,11 +204,16 @@ def test_the_login_is_accessible(page, live_server, scheme):
     assert violations(page, f"{live_server}/admin/login/") == []
 
 
+def load_icons(page):
+    """Wait for the editor's icons, which until their font is there are words."""
+    page.evaluate("document.fonts.load('16px \"Material Icons\"')")
+
+
 def violations(page, url=None):
     """Return what axe finds on the page at `url`, or on the one that is open."""
     if url:
         page.goto(url)
-    page.evaluate("document.fonts.ready")  # an icon is a word until its font is there
+    load_icons(page)
     return [
         (violation["id"], violation["nodes"][0]["html"][:200], violation["nodes"][0]["failureSummary"][:300])
         for violation in Axe().run(page).response["violations"]
