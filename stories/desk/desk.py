@@ -184,6 +184,8 @@ def flags(story, revision, now):
     """Yield (class, words) of what one should know before opening a story."""
     if story.due and story.due < now:
         yield "stop", _("late: due %(when)s") % {"when": short(story.due, now)}
+    if story.embargo_until and story.embargo_until > now:
+        yield "warn", _("embargo until %(when)s") % {"when": short(story.embargo_until, now)}
     if story.open_notes:
         words = ngettext("%(n)s note open", "%(n)s notes open", story.open_notes)
         yield "stop", words % {"n": story.open_notes}
@@ -207,7 +209,7 @@ def waiting_told(count, is_more):
 def versions(user, mine):
     rows = Version.objects.select_related("story__owner").only(
         "story", "number", "change", "visible_from", "recorded_at", "headline", "path", "taken_back",
-        "story__owner__username", "story__owner__first_name", "story__owner__last_name",
+        "story__embargo_until", "story__owner__username", "story__owner__first_name", "story__owner__last_name",
     )  # fmt: skip
     return rows.filter(story__owner=user) if mine else rows
 
@@ -230,7 +232,7 @@ def planned(user, now, mine):
 
 def entry(version, now):
     local = timezone.localtime(version.visible_from)
-    owner = version.story.owner
+    owner, embargo = version.story.owner, version.story.embargo_until
     return {
         "version": version,
         "title": version.headline or _("Withdrawn story"),
@@ -238,6 +240,7 @@ def entry(version, now):
         "hour": local.hour,
         "today": local.date() == timezone.localtime(now).date(),
         "owner": name_of(owner) if owner else "",
+        "is_embargoed": bool(embargo and embargo > now),
         "is_correction": version.change == Version.Change.CORRECTION,
         "story_url": reverse("admin:stories_story_change", args=[version.story_id]),
         "publish_url": reverse("admin:stories_story_publish", args=[version.story_id]),

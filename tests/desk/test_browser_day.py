@@ -119,6 +119,7 @@ def test_a_story_goes_from_pitch_to_readers(people):
     press(editor, line("Mark ready"))
     expect(editor.get_by_role("region", name="Ready").get_by_text("nothing missing")).to_be_visible()
     press(editor, line("Publish…"), "link")
+    editor.get_by_label("Why it goes out all the same").fill("One source is all there is.")
     press(editor, "Publish now")
     expect(editor.get_by_text("Version 1 is published.")).to_be_visible()
     editor.get_by_role("link", name="The Newsroom").click()

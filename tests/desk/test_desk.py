@@ -155,6 +155,17 @@ def test_the_timeline_shows_what_went_out_and_what_will(desk, editor, now):
     assert "tomorrow, 12:00 Tomorrow Move or cancel" in page
 
 
+def test_an_embargo_is_marked_until_it_ends(desk, editor, now):
+    make(Stage.REVIEW, embargo_until=now + 6 * HOUR)
+    assert "embargo until 18:00" in flags(desk, Stage.REVIEW)
+    Story.objects.update(embargo_until=now)
+    assert flags(desk, Stage.REVIEW) == ["nothing missing"]
+    publish(make_revision().story.revisions.latest(), by=editor, expecting=(None, None), at=now + 7 * HOUR)
+    Story.objects.update(embargo_until=now + 6 * HOUR)
+    [plan] = desk.get("/admin/").context["day"]["timeline"]["items"]
+    assert plan["is_embargoed"]
+
+
 def test_corrections_are_marked_and_reports_listed(desk, editor):
     version = make_published(by=editor, headline="Gate")
     correction = {"wrong": "Nine.", "right": "Ten.", "severity": "normal"}
