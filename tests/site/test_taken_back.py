@@ -1,6 +1,7 @@
 """Taken back means gone: no page and no row of the database has it any more. Pages come from the URLconf."""
 
 import datetime
+import uuid
 
 import pytest
 from django.apps import apps
@@ -13,9 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from stories.models import Picture, Report, Story, Version
+from stories.models import Autosave, Note, Picture, Report, ShareLink, Story, Version
+from stories.publishing.notes import add_note, resolve
 from stories.publishing.removals import redact, redact_picture, retract, withdraw
 from stories.publishing.revisions import save_document
+from stories.publishing.share import share
 from stories.publishing.verbs import publish, seen
 from stories.publishing.verify import verify
 from tests.factories import make_published, make_revision, publish_change
@@ -71,6 +74,12 @@ def story(editor):
     Report.objects.create(
         story=story, version=first, text=f"Is {SECRET} right?", resolution=f"{SECRET} is.", created_at=timezone.now()
     )
+    block = story.revisions.latest().document["blocks"][1]["id"]
+    add_note(story, text=f"Who is {SECRET}?", by=editor, block=block)
+    share(story.revisions.latest(), by=editor, label=f"For {SECRET}", expires_at=later, follow=True)
+    story.revisions.update(name=f"Before {SECRET}", desk_only={"budget_line": SECRET})
+    unsaved = {"headline": [f"Unsaved {SECRET}"], "tags": [SECRET]}
+    Autosave.objects.create(user=editor, story=story, form=uuid.uuid4(), fields=unsaved, saved_at=timezone.now())
     log(editor, story, f'[{{"changed": {{"name": "text", "object": "words of {SECRET}", "fields": ["html"]}}}}]')
     log(editor, Picture.objects.first(), "")
     log(editor, Report.objects.get(), "[]")
@@ -95,6 +104,7 @@ def public_pages(client, story):
     now, path = timezone.now(), min(paths)
     last = story.versions.count()
     asked = {"story": path, "updated": path, "changed": path, "picture": "pictures/none.jpg", **moments(now)}
+    asked["token"] = "of-no-link"  # tests/site/test_share.py follows real ones
     templates = [template for examples in EXAMPLES.values() for template in examples]
     templates += [f"{path}history/{n}/" for n in range(1, last + 1)]
     templates += [f"{path}history/{n}-{n + 1}/" for n in range(1, last)]
@@ -144,7 +154,7 @@ def test_the_secret_is_everywhere_before(admin_client, client, story):
     """So that the tests below can fail."""
     assert len(having(public_pages(client, story), SECRET)) > 10
     assert len(having(desk_pages(admin_client, story), SECRET)) > 4
-    kinds = {Version, Report, *(model for model in map(model_named, DESK) if model)}
+    kinds = {Version, Report, Note, ShareLink, Autosave, *(model for model in map(model_named, DESK) if model)}
     assert {model._meta.db_table for model in kinds} <= set(having(tables(), SECRET))
     assert "django_admin_log" in having(tables(), SECRET)
 
@@ -164,6 +174,7 @@ def test_what_was_redacted_is_on_no_page_and_in_no_row(admin_client, client, edi
 
 def test_what_was_redacted_does_not_come_back_with_the_next_version(client, editor, story):
     redact(story, passage=SECRET, by=editor, expecting=seen(story), **TOLD)
+    resolve(Note.objects.get(), by=editor)
     publish(story.revisions.latest(), by=editor, change="update", expecting=seen(story), pending="cancel", override=WHY)
     assert having(tables() | public_pages(client, story), SECRET) == []
 
