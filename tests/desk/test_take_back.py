@@ -1,6 +1,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -264,10 +266,15 @@ def test_the_pages_cost_few_queries(desk, editor, django_assert_max_num_queries,
         desk.get(url(name, live.story))
 
 
-def test_looking_for_words_costs_the_same_for_many_versions(desk, editor, django_assert_max_num_queries):
+def test_looking_for_words_costs_the_same_for_many_versions(desk, editor):
     live = make_published(by=editor, standfirst="Jane Roe spoke.")
-    for number in range(8):
-        publish_change(live.story, by=editor, headline=f"Headline {number}")
-    page = desk.get(url("redact", live.story))
-    with django_assert_max_num_queries(22):
-        desk.post(url("redact", live.story), hidden(page) | NOTICE | {"passage": "Jane Roe", "step": "look"})
+    redact(desk, live.story, step="look")  # what is asked once only, such as the session, is asked now
+    counts = []
+    for _round in range(2):
+        page = desk.get(url("redact", live.story))
+        with CaptureQueriesContext(connection) as queries:
+            desk.post(url("redact", live.story), hidden(page) | NOTICE | {"passage": "Jane Roe", "step": "look"})
+        counts.append(len(queries))
+        for number in range(8):
+            publish_change(live.story, by=editor, headline=f"Headline {number}")
+    assert counts[0] == counts[1] < 45
