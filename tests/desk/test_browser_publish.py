@@ -195,7 +195,7 @@ def test_an_editor_puts_a_story_first(desk, reader, live_server):
     desk.get_by_role("button", name="Arrange now").click()
     expect(desk.get_by_text("The page is arranged like this now.")).to_be_visible()
     reader.goto(f"{live_server}/")
-    assert reader.locator("h2").all_inner_texts() == ["An old gate", "A new quay"]
+    assert reader.locator(".card h2").all_inner_texts() == ["An old gate", "A new quay"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -12,7 +12,7 @@ from stories.publishing.document import new_id
 from stories.publishing.removals import retract, withdraw
 from stories.publishing.reports import resolve
 from stories.publishing.verbs import seen
-from stories.site.reports import network
+from stories.site.clients import network
 from tests.factories import make_picture, make_published, publish_change, utc
 from tests.site.test_history import read, take_back
 
