@@ -93,6 +93,7 @@ def test_an_editor_writes_cites_previews_publishes_and_corrects_while_a_reader_r
     desk.get_by_role("button", name="Publish…").click()
     expect(desk.get_by_text("Nobody outside can see this story yet.")).to_be_visible()
     assert not Version.objects.exists()
+    desk.get_by_label("Why it goes out all the same").fill("The office alone knows, and the story says so.")
     desk.get_by_role("button", name="Publish now").click()
     link = desk.get_by_role("link", name="See it as readers see it")
     expect(link).to_be_visible()
@@ -118,6 +119,7 @@ def test_an_editor_writes_cites_previews_publishes_and_corrects_while_a_reader_r
     desk.get_by_role("radio", name="Correction").check()
     desk.get_by_role("textbox", name="What was wrong").fill("The gate opened on Monday.")
     desk.get_by_role("textbox", name="What is right").fill("It opened on Tuesday.")
+    desk.get_by_label("Why it goes out all the same").fill("The office alone knows, and the story says so.")
     desk.get_by_role("button", name="Publish version 2 now").click()
     expect(desk.get_by_text("Version 2 is published.")).to_be_visible()
 

@@ -26,11 +26,11 @@ def paths(editor):
         tags=story.document["tags"],
         topics=story.document["topics"],
     )
-    corrected = make_published(by=editor, headline="A" + "very" * 30 + "longword", slug="long")
+    corrected = make_published(by=editor, headline="A" + "very" * 20 + "longword", slug="long")
     correction = {"wrong": "It was.", "right": "It is.", "severity": "major"}
     publish_change(corrected.story, by=editor, change="correction", correction=correction, standfirst="Now right.")
     for number in range(20):
-        make_published(by=editor, headline=f"Story {number}", kind="breaking" if number else "news")
+        make_published(by=editor, headline=f"Story {number}", kind="breaking" if number else "news", override="x")
     about = make_published(kind="page", slug="us", headline="About us")
     slugs = story.document
     return {
