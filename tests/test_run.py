@@ -14,6 +14,17 @@ SETUP = "import django; django.setup(); from stories.models import *; "
 COUNT = SETUP + "print(Version.objects.count())"
 EDIT = SETUP + "Topic.objects.update(description='Ours')"
 READ = SETUP + "print(set(Topic.objects.values_list('description')))"
+OLDER = """
+import django; django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+graph = MigrationLoader(connection).graph
+[search] = [key for key in graph.nodes if key[0] == "stories" and key[1].endswith("_search")]
+[before] = [parent.key[1] for parent in graph.node_map[search].parents if parent.key[0] == "stories"]
+call_command("migrate", "stories", before, verbosity=0)
+"""
+FOUND = SETUP + "print(SearchRow.objects.count(), Version.objects.filter(visible_until=None).count())"
 NEW_PASSWORD = SETUP + "user = User.objects.get(); user.set_password('x'); user.save()"
 
 
@@ -47,6 +58,15 @@ def test_the_first_run_prepares_everything_and_the_second_loses_nothing(python):
     assert "Loading" not in second.stdout
     assert second.stdout.split("\n\n")[-1] in first.stdout  # the same address and login
     assert python(READ).stdout == "{('Ours',)}\n"
+
+
+def test_what_a_new_release_derives_is_made_when_the_database_is_brought_up_to_it(python):
+    python(PREPARE)
+    older = python(OLDER)
+    assert older.returncode == 0, older.stderr
+    assert "Preparing the database" in python(PREPARE).stdout
+    rows, open_versions = python(FOUND).stdout.split()
+    assert rows == open_versions != "0"
 
 
 def test_a_password_that_was_changed_is_not_printed(python):

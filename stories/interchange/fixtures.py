@@ -19,6 +19,7 @@ from stories.models import (
     Credit,
     Picture,
     Revision,
+    SearchRow,
     SiteChange,
     Source,
     Story,
@@ -35,7 +36,7 @@ from stories.publishing.imports import import_versions, without_hashes
 from stories.publishing.revisions import save_revision
 
 # Made by publishing while it writes versions, so never taken from a file.
-DERIVED = {*FILINGS.values(), Address, SiteChange, StoryEvent}
+DERIVED = {*FILINGS.values(), Address, SearchRow, SiteChange, StoryEvent}
 # What a fixture says of a version; the rest is made when it is loaded.
 VERSION_FIELDS = ["story", "number", "change", "note", "visible_from", "document", "overrides"]
 # The rows of a fixture in the order in which they need each other, with the order of each model's rows.

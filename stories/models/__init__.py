@@ -11,6 +11,7 @@ from stories.models.note import Note
 from stories.models.picture import Picture
 from stories.models.report import Report
 from stories.models.revision import Revision
+from stories.models.search import SearchRow
 from stories.models.share import ShareLink
 from stories.models.source import Source
 from stories.models.story import Credit, Story
@@ -23,7 +24,7 @@ from stories.models.version import Version
 __all__ = [
     "BLOCKS", "FILINGS",
     "Address", "Author", "AuthorFiling", "Autosave", "Citation", "Credit", "Event", "Figure", "FrontPage", "KeyPoint",
-    "Note", "Picture", "Post", "Presence", "Question", "Quote", "Report", "Revision", "ShareLink", "SiteChange",
-    "Source", "SourceFiling", "Story", "StoryEvent", "StoryTag", "Tag", "TagFiling", "Text", "Topic", "TopicFiling",
-    "User", "Version",
+    "Note", "Picture", "Post", "Presence", "Question", "Quote", "Report", "Revision", "SearchRow", "ShareLink",
+    "SiteChange", "Source", "SourceFiling", "Story", "StoryEvent", "StoryTag", "Tag", "TagFiling", "Text", "Topic",
+    "TopicFiling", "User", "Version",
 ]  # fmt: skip

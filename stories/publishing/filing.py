@@ -1,8 +1,12 @@
-"""Filing: on which topic, tag, source and author pages a version stands. Derived, and remade by `rebuild`."""
+"""Filing: on which topic, tag, source and author pages a version stands. Derived, and remade by `rebuild`.
+
+Whoever files a version makes it found: its search row is written in the same breath.
+"""
 
 from django.db import connection, transaction
 
 from stories.models import FILINGS, Author, Source, Tag, Topic, Version
+from stories.publishing import search_rows
 from stories.publishing.document import named_sources, upgraded
 
 BATCH = 500
@@ -28,9 +32,18 @@ def file(version):
 
 
 def file_all(versions):
-    """File versions in bulk: a handful of queries a hundred of them."""
+    """File versions in bulk, and write their search rows: some twenty queries, however many there are."""
+    search_rows.index(file_terms(versions))
+
+
+def file_terms(versions):
+    """File versions that are found by search already; return {version: {model: ids of what it is filed under}}."""
+    filed = {version: {} for version in versions}
     for filing, rows in rows_for(versions).items():
         filing.objects.bulk_create(rows, batch_size=BATCH)
+        for row in rows:
+            filed[row.version].setdefault(filing.term.field.related_model, []).append(row.term_id)
+    return filed
 
 
 def rows_for(versions, reached=None):
@@ -109,4 +122,4 @@ def refile(term):
     for start in range(0, len(ids), BATCH):
         versions = Version.objects.filter(pk__in=ids[start : start + BATCH])
         unfile(versions)
-        file_all(list(versions))
+        search_rows.refile(file_terms(list(versions)))

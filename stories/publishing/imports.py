@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stories.models import FILINGS, Address, Story, Version
+from stories.models import FILINGS, Address, SearchRow, Story, Version
+from stories.publishing import search_rows
 from stories.publishing.document import canonical, clean, clean_overrides
 from stories.publishing.filing import file_all, lock_filing
 from stories.publishing.record import DERIVED, REMOVALS, fill_story
@@ -81,7 +82,7 @@ def wrong_removals(entries):
 
 
 def rebuild(progress=lambda count: None):
-    """Remake what is derived from the versions: their list columns, their filing and their addresses.
+    """Remake what is derived from the versions: list columns, filing, search rows and addresses.
 
     All or nothing. Return how many versions there are; `progress` is called with the count now and then.
     """
@@ -89,6 +90,7 @@ def rebuild(progress=lambda count: None):
         lock_filing(alone=True)
         for filing in FILINGS.values():
             filing.objects.all().delete()
+        SearchRow.objects.all().delete()
         Address.objects.all().delete()
         count, batch = 0, []
         rows = Version.objects.order_by("story_id", "number").iterator(chunk_size=500)
@@ -102,6 +104,7 @@ def rebuild(progress=lambda count: None):
                 batch = []
                 progress(count)
         write_derived(batch)
+        search_rows.wipe()
     return count
 
 

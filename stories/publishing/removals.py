@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from stories.models import Note, Report, Revision, StoryEvent, Version
 from stories.models.prose import clean_text
+from stories.publishing import search_rows
 from stories.publishing.document import canonical, clean, upgraded
 from stories.publishing.filing import file_all, unfile
 from stories.publishing.preflight import blockers, context_for
@@ -279,6 +280,7 @@ def write_removal(story, change, altered, *, by, signed, reason, now):
         story, clean(document), change=change, note=reason, visible_from=instant, recorded_at=instant, previous=live
     )
     derive(story)
+    search_rows.wipe()
     end_links(story, now)
     version.refresh_from_db()  # a plan that is written after it takes over what was declared so far
     log(version, by, change)

@@ -295,4 +295,4 @@ def derived():
 def test_rebuild_says_what_it_did(capsys):
     make_published(at=utc(2025, 1, 1))
     call_command("rebuild")
-    assert capsys.readouterr().out == "Lists, filing and addresses of 1 version are made anew.\n"
+    assert capsys.readouterr().out == "Lists, filing, search and addresses of 1 version are made anew.\n"

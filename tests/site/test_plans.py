@@ -11,7 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from stories.models import Author, Source, Tag, Topic, Version
+from stories.site.hits import newest
 from stories.site.listing import filed_under, key_of, pages_about_us, published_in, river, river_page
+from stories.site.query import read
 from tests.factories import make_author, make_published, make_source, make_tag, make_topic, publish_change, utc
 
 NOW = utc(2100, 1, 1)
@@ -105,6 +107,27 @@ def test_a_month_reads_one_range_of_the_index(stories, before):
 def test_pages_about_us_are_read_from_an_index_of_their_own(stories):
     [plan] = plans(lambda: list(pages_about_us(NOW)))
     assert "pages_about_us" in plan
+
+
+@pytest.mark.parametrize("text", ["office", '"the office" -ferry', "of*"])
+def test_a_search_reads_the_index_of_words_newest_first_and_then_a_row_for_each_hit(stories, text):
+    with CaptureQueriesContext(connection) as queries:
+        assert len(newest(read(text).terms, ["·kind·explainer"], NOW, ranked=True).hits) == 4
+    [search] = [query["sql"] for query in queries.captured_queries if "stories_searchrow" in query["sql"]]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for setting in ("seqscan = off", "hashjoin = off", "mergejoin = off", "bitmapscan = on", "sort = on"):
+                cursor.execute(f"SET LOCAL enable_{setting}")
+        cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + search)
+        plan = [str(row[-1]) for row in cursor.fetchall()]
+    if connection.vendor == "sqlite":
+        words, row, version = plan  # and no line about a sort
+        assert words.startswith("SCAN stories_search VIRTUAL TABLE INDEX")
+        assert row == "SEARCH stories_searchrow USING INTEGER PRIMARY KEY (rowid=?)"
+        assert version == "SEARCH stories_version USING INTEGER PRIMARY KEY (rowid=?)"
+    else:
+        assert any("Bitmap Index Scan on stories_search" in line for line in plan), plan
+        assert not any("Seq Scan" in line or "Hash Join" in line for line in plan), plan
 
 
 def test_the_pages_are_what_the_plans_are_about(stories):

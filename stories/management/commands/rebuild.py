@@ -8,7 +8,8 @@ from stories.publishing.imports import rebuild
 class Command(BaseCommand):
     help = (
         "Remake what is derived from the published versions: the columns that lists read, what stands on which topic, "
-        "tag, source and author page, and addresses. Changes nothing that readers see, unless it was wrong."
+        "tag, source and author page, what search finds, and addresses. Changes nothing that readers see, unless it "
+        "was wrong."
     )
 
     def handle(self, *, verbosity, **options):
@@ -19,8 +20,8 @@ class Command(BaseCommand):
         count = rebuild(tell)
         if verbosity:
             words = ngettext(
-                "Lists, filing and addresses of %(n)s version are made anew.",
-                "Lists, filing and addresses of %(n)s versions are made anew.",
+                "Lists, filing, search and addresses of %(n)s version are made anew.",
+                "Lists, filing, search and addresses of %(n)s versions are made anew.",
                 count,
             )
             self.stdout.write(words % {"n": count})
