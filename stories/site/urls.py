@@ -1,7 +1,20 @@
 from django.urls import path, register_converter
 
 from stories.models import Author, Source, Tag, Topic
-from stories.site import archive, at, corrections, feeds, history, media, record, reports, share, sitemaps, views
+from stories.site import (
+    archive,
+    at,
+    corrections,
+    feeds,
+    history,
+    media,
+    record,
+    reports,
+    search,
+    share,
+    sitemaps,
+    views,
+)
 from stories.site.paths import (
     DayConverter,
     FormatConverter,
@@ -44,7 +57,10 @@ for place in ("<int:year>/<int:month>/<int:day>/<name:slug>/", "about/<name:slug
         path(place + "report/", reports.report),
     ]
 
-urlpatterns += [path("corrections/", corrections.page, name="corrections")]
+urlpatterns += [
+    path("corrections/", corrections.page, name="corrections"),
+    path("search/", search.page, name="search"),
+]
 
 urlpatterns += [
     path("archive/", archive.newest, name="archive"),

@@ -82,7 +82,7 @@ def test_links_stay_in_that_time_and_lead_back(client, gate):
         assert f'<a href="{path}">This page as it is now</a>' in html
         links = set(re.findall(r'href="(/[^"#?]*)', html))
         ours = {link for link in links if not link.startswith("/static/")} - {path}
-        present = {"/at/", "/corrections/", "/about/", "/feeds/all.rss", "/feeds/all.atom"}
+        present = {"/at/", "/search/", "/corrections/", "/about/", "/feeds/all.rss", "/feeds/all.atom"}
         present |= {f"{gate.path}history/", f"{gate.path}report/"}
         assert {link for link in ours if not link.startswith(f"/at/{BETWEEN}/")} <= present, path
         for link in ours:

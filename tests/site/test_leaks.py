@@ -3,11 +3,13 @@
 import datetime
 import io
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
+from django.utils.html import escape
 from PIL import Image
 
 from stories.models import Author, Note, Picture, Source, Story, StoryEvent, Tag, Topic, Version
@@ -51,6 +53,14 @@ EXAMPLES = {
     ],
     "about/<name:slug>/report/": ["/about/seen-page/report/", "/about/seen-page/report/?version=1"],
     "corrections/": ["/corrections/"],
+    "search/": [
+        "/search/",
+        "/search/?q=zzseen*",
+        "/search/?q=nothing",
+        "/search/?kind=explainer&sort=date",
+        "/search/?q=zzseenbody*+zzseenqzestion",
+        "/search/?topic=seen-topic&tag=seen-tag&source=seen-source",
+    ],
     "feeds/corrections.<format:format>": ["/feeds/corrections.rss", "/feeds/corrections.atom"],
     "archive/": ["/archive/"],
     "archive/<int:year>/<monthnumber:month>/": [
@@ -121,6 +131,9 @@ ABSENT = [
     "/tags/{state}-tag/",
     "/sources/{state}-source/",
     "/authors/{state}-author/",
+    "/search/?topic={state}-topic",
+    "/search/?tag={state}-tag",
+    "/search/?source={state}-source",
     "/feeds/topics/{state}-topic.rss",
     "/feeds/tags/{state}-tag.rss",
     "/feeds/sources/{state}-source.atom",
@@ -369,3 +382,18 @@ def test_a_link_shows_the_one_story_it_was_made_for_and_only_while_it_holds(clie
     revoke(story.share_links.latest("pk"), by=by)
     text = everything(client.get(path))
     assert [leaked for words in hidden.values() for leaked in words if leaked in text] == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nobody_finds_a_word_of_what_is_not_published(client, site, state):
+    """By the words themselves, by how they begin and by words that are almost theirs."""
+    assert client.get("/search/", {"q": word("seen", "body")}).context["count"] == 1
+    for field in FIELDS:
+        hidden = word(state, field)
+        for asked in (hidden, f"{hidden[:-2]}*", f'"{hidden}"', f"{hidden[:-3]}x{hidden[-2:]}", f"Seen {hidden}"):
+            response = client.get("/search/", {"q": asked})
+            text = everything(response)
+            for shown_again in (escape(asked), urlencode({"q": asked})):
+                text = text.replace(shown_again.casefold(), "")
+            assert (asked, response.context["count"]) == (asked, 0)
+            assert [leaked for leaked in FIELDS if word(state, leaked) in text] == [], asked
