@@ -106,6 +106,12 @@ class StoryForm(forms.ModelForm):
             )
         return embargo
 
+    def clean_translation_of(self):
+        original = self.cleaned_data["translation_of"]
+        if original and original.pk == self.instance.pk:
+            raise ValidationError(_("A story is no translation of itself."))
+        return original
+
     def clean_slug(self):
         return self.cleaned_data["slug"] or make_slug(self.cleaned_data.get("headline", ""))
 

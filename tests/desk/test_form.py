@@ -338,6 +338,14 @@ def test_an_error_is_told_in_a_sentence_and_nothing_is_written(desk, rows, value
     assert not Story.objects.exists()
 
 
+def test_a_story_is_no_translation_of_itself(desk):
+    story = make_rich_story()
+    response = desk.post(change_url(story), opened(desk, story) | {"translation_of": str(story.pk)})
+    assert "A story is no translation of itself." in response.content.decode()
+    story.refresh_from_db()
+    assert story.translation_of is None
+
+
 def test_an_error_loses_nothing_that_was_typed(desk):
     source, key, block = make_source("Harbour Office"), make_key(), new_id()
     rows = [text("<p>Kept</p>", id=block), citation(source, key=key)]
