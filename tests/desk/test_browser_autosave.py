@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from stories.models import Autosave, Story
+from tests.desk.pages import to_end
 from tests.desk.test_browser import ready
 from tests.desk.test_browser_clash import document_of, open_story, sign_in, texts  # noqa: F401
 from tests.factories import make_revision
@@ -29,7 +30,7 @@ def kept(page):
 
 
 def write(page, words):
-    texts(page).nth(0).press("Control+End")
+    to_end(texts(page).nth(0))
     page.keyboard.type(words)
 
 

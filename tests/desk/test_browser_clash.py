@@ -10,6 +10,7 @@ from stories.models import Story
 from stories.publishing.document import new_id
 from stories.publishing.revisions import save_document
 from stories.publishing.working_copy import document_from_story
+from tests.desk.pages import to_end
 from tests.desk.test_browser import ready
 from tests.factories import make_editor, make_published, make_revision
 
@@ -63,9 +64,9 @@ def clash(ada, ben):
     open_story(ada, story)
     open_story(ben, story)
 
-    texts(ben).nth(0).press("Control+End")
+    to_end(texts(ben).nth(0))
     ben.keyboard.type(" As Ben knows.")
-    texts(ben).nth(1).press("Control+End")
+    to_end(texts(ben).nth(1))
     ben.keyboard.type(" It opened.")
     ben.locator("#stories_text_set-2 .delete input").check()
     ben.get_by_role("button", name="Key point", exact=True).press("Enter")
@@ -74,9 +75,9 @@ def clash(ada, ben):
     ben.keyboard.press("Control+s")
     expect(ben.locator(".success")).to_be_visible()
 
-    texts(ada).nth(0).press("Control+End")
+    to_end(texts(ada).nth(0))
     ada.keyboard.type(" As Ada knows.")
-    texts(ada).nth(2).press("Control+End")
+    to_end(texts(ada).nth(2))
     ada.keyboard.type(" Ada saw it.")
     ada.locator("#id_headline").fill("Gates open")
     ada.get_by_role("button", name="Question", exact=True).press("Enter")
@@ -98,7 +99,7 @@ def test_two_editors_who_clash_find_all_their_words_in_the_story(sign_in):
     first, third = (f"blocks.{blocks[number]['id']}" for number in (0, 2))
     choose(ada, first, "edit")
     editor = ada.locator(".conflict .ProseMirror").first
-    editor.press("Control+End")
+    to_end(editor)
     ada.keyboard.type(" So does Ben.")
     choose(ada, third, "mine")
     ada.get_by_role("button", name="Save both, joined").click()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from stories.models import Source, Story
 from stories.models.term import make_slug
 from stories.publishing.document import word_count
+from tests.desk.pages import to_end
 from tests.desk.pasted import DOCS, PASTE, WORD
 from tests.desk.test_browser import desk, document_of, open_story, ready, save  # noqa: F401
 from tests.factories import make_editor, make_published, make_revision, make_source
@@ -38,7 +39,7 @@ def violations(page, context=None):
 def test_a_source_is_made_and_cited_without_leaving_the_text(writer):
     story = make_revision(language="en", text="The gate opened").story
     open_story(writer, story)
-    text_of(writer).press("Control+End")
+    to_end(text_of(writer))
     keys = writer.keyboard
     keys.press("Control+Shift+c")
     expect(writer.get_by_role("dialog", name="Cite a source")).to_be_visible()
@@ -70,7 +71,7 @@ def test_a_source_that_the_story_does_not_cite_yet_is_found_and_cited(writer):
     story = make_revision(language="en", source=make_source("Harbour Office")).story
     make_source("Port Authority")
     open_story(writer, story)
-    text_of(writer).press("Control+End")
+    to_end(text_of(writer))
     writer.keyboard.press("Control+Shift+c")
     writer.keyboard.type("port")
     expect(writer.get_by_role("button", name=re.compile("Port Authority"))).to_be_visible()
@@ -153,7 +154,7 @@ def test_a_block_is_added_below_and_moved_by_keys_while_one_writes(writer):
     story = make_revision(language="en", blocks=blocks_of("ABC")).story
     open_story(writer, story)
     keys = writer.keyboard
-    text_of(writer).press("Control+End")
+    to_end(text_of(writer))
     keys.press("Alt+Shift+ArrowDown")
     expect(writer.locator("#story-status")).to_have_text("Moved to place 2 of 3.")
     keys.type("1")  # the cursor went with the text
@@ -191,7 +192,7 @@ def test_a_block_is_added_at_the_end_from_outside_the_body(writer):
 
 def test_escape_leaves_the_choice_of_a_block_and_goes_back_to_the_text(writer):
     open_story(writer, make_revision(language="en", blocks=blocks_of("A")).story)
-    text_of(writer).press("Control+End")
+    to_end(text_of(writer))
     writer.keyboard.press("Alt+Shift+a")
     writer.keyboard.press("Escape")
     expect(text_of(writer)).to_be_focused()
@@ -217,7 +218,7 @@ def test_the_keys_are_listed_by_a_button_and_by_a_question_mark(writer):
     writer.keyboard.press("?")
     expect(dialog).to_be_visible()
     writer.keyboard.press("Escape")
-    text_of(writer).press("Control+End")
+    to_end(text_of(writer))
     writer.keyboard.type("?")
     expect(dialog).to_have_count(0)
     expect(text_of(writer)).to_contain_text("?")
@@ -233,7 +234,7 @@ def test_words_and_minutes_are_counted_as_the_site_counts_them(writer):
     number = word_count(document_of(story))
     assert number > 40
     expect(writer.locator("#story-counts")).to_have_text(f"{number} words · 1 min read")
-    text_of(writer).press("Control+End")
+    to_end(text_of(writer))
     writer.keyboard.type(" two more")
     expect(writer.locator("#story-counts")).to_have_text(f"{number + 2} words · 1 min read")
 

@@ -479,6 +479,6 @@ def test_the_page_costs_few_queries_however_long_the_story(desk, editor, django_
     live = publish_change(first.story, by=make_editor(), blocks=blocks)
     with django_assert_max_num_queries(8):
         page = desk.get(url("correct", live.story))
-    with django_assert_max_num_queries(75):
+    with django_assert_max_num_queries(80):
         submit(desk, page, **TOLD, kicker="Ten")
     assert Citation.objects.count() == 1
