@@ -158,8 +158,10 @@ def test_queries_do_not_grow_with_the_stories(client, editor, django_assert_num_
 def test_months_are_counted_by_the_index_alone(db):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")  # the table is empty
-            cursor.execute("SET LOCAL enable_bitmapscan = off")
+            # The table is empty, so that all ways cost the same: what is left is this index, with or without the table.
+            cursor.execute("DROP INDEX versions_by_instant, versions_entered, version_at_path, pages_about_us")
+            for method in ("seqscan", "bitmapscan"):
+                cursor.execute(f"SET LOCAL enable_{method} = off")
     plan = sitemaps.counts(timezone.now()).explain()
     assert re.search("(COVERING INDEX|Index Only Scan using) versions_listed", plan)
 
