@@ -4,10 +4,8 @@ A database error that an editor would see ("database is locked", a deadlock) fai
 """
 
 import datetime
-import threading
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from stories.models import FILINGS, Address, Topic, TopicFiling, Version
@@ -18,6 +16,7 @@ from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.verbs import PublishError, cancel, move, publish, seen
 from stories.publishing.working_copy import document_from_story
 from tests.factories import make_editor, make_published, make_revision, make_tag, make_topic, publish_change
+from tests.publishing.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = datetime.timedelta(hours=1)
@@ -30,23 +29,7 @@ def editor():
 
 def race(*calls):
     """Run `calls` at the same moment, each in a thread; return what each returned, or the PublishError it raised."""
-    barrier, results = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(number, call):
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            results[number] = call()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
+    results = at_once(*calls)
     unexpected = [
         result for result in results if isinstance(result, Exception) and not isinstance(result, PublishError)
     ]

@@ -1,10 +1,8 @@
 import datetime
-import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from stories.models import Report, User, Version
@@ -13,6 +11,7 @@ from stories.publishing.document import new_id
 from stories.publishing.reports import ReportError, TooManyReportsError, forget, receive, resolve
 from stories.publishing.verbs import PublishError
 from tests.factories import make_editor, make_published, publish_change
+from tests.publishing.threads import at_once
 
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
@@ -207,32 +206,10 @@ def test_the_command_refuses_impossible_days(days):
         call_command("forget_reports", days=days)
 
 
-def race(*calls):
-    """Run `calls` at the same moment, each in a thread; return what each returned or raised."""
-    barrier, results = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(number, call):
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            results[number] = call()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_editors_who_resolve_at_once_one_is_told(editor):
     report = send(make_published(by=editor))
-    results = race(*[lambda: resolved(report, editor)] * 2)
+    results = at_once(*[lambda: resolved(report, editor)] * 2)
     assert sorted(type(result) for result in results if not isinstance(result, Report)) == [PublishError]
     assert report.story.events.filter(action="answer_report").count() == 1
 
@@ -240,7 +217,7 @@ def test_of_two_editors_who_resolve_at_once_one_is_told(editor):
 @pytest.mark.django_db(transaction=True)
 def test_reports_sent_at_once_keep_to_the_limit(editor):
     version = make_published(by=editor)
-    results = race(*[lambda: send(version)] * 8)
+    results = at_once(*[lambda: send(version)] * 8)
     refused = [result for result in results if not isinstance(result, Report)]
     assert [type(error) for error in refused] == [TooManyReportsError] * 3
     assert Report.objects.count() == reports.HOURLY_OF_ONE
@@ -250,7 +227,7 @@ def test_reports_sent_at_once_keep_to_the_limit(editor):
 def test_correcting_and_resolving_at_once_do_not_wait_for_each_other(editor):
     version = make_published(by=editor)
     report = send(version)
-    results = race(
+    results = at_once(
         lambda: publish_change(version.story, by=editor, standfirst="It was Friday."), lambda: resolved(report, editor)
     )
     assert [type(result) for result in results] == [Version, Report]
