@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from django.contrib import admin
-from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -59,7 +59,10 @@ def day(request):
         return {}
     mine = request.GET.get("whose") == "mine"
     found = sections(user, now, mine)
-    out, plans = published_today(user, now, mine), planned(user, now, mine)
+    out = published_today(user, now, mine)
+    plans = planned(user, now, mine)
+    ahead = sorted(plans + embargoed(user, now, mine), key=lambda item: item["at"])
+    later = [item for item in ahead if not item["today"]]
     waiting = sum(line.waits for line in found[Stage.REVIEW].lines)
     return {
         "day": {
@@ -69,9 +72,9 @@ def day(request):
             "sections": found,
             "waiting": waiting_told(waiting, len(found[Stage.REVIEW].ids) > SHOWN) if waiting else "",
             "next": plans[0] if plans else None,
-            "timeline": timeline(out, plans, now),
-            "later": [plan for plan in plans if not plan["today"]][:SHOWN],
-            "more_plans": more(len([plan for plan in plans if not plan["today"]])),
+            "timeline": timeline(out, ahead, now),
+            "later": later[:SHOWN],
+            "more_plans": more(len(later)),
             "plans_url": list_url(mine, state="scheduled"),
             "out": out[:SHOWN],
             "more_out": more(len(out)),
@@ -230,30 +233,47 @@ def planned(user, now, mine):
     return [entry(version, now) for version in rows if version.is_pending(now)]
 
 
+def embargoed(user, now, mine):
+    """Return what is under embargo and not planned, by when the embargo ends: at most COUNTED + 1. One query."""
+    plans = Version.objects.filter(story=OuterRef("pk"), visible_from__gt=Greatest(Value(now), F("recorded_at")))
+    rows = Story.objects.filter(~Exists(plans), embargo_until__gt=now).select_related("owner")
+    rows = rows.filter(owner=user) if mine else rows
+    return [
+        moment(story, story.embargo_until, now) | {"title": str(story), "is_embargo_end": True}
+        for story in rows.order_by("embargo_until", "id")[: COUNTED + 1]
+    ]
+
+
 def entry(version, now):
-    local = timezone.localtime(version.visible_from)
-    owner, embargo = version.story.owner, version.story.embargo_until
-    return {
+    return moment(version.story, version.visible_from, now) | {
         "version": version,
         "title": version.headline or _("Withdrawn story"),
-        "when": short(version.visible_from, now),
-        "hour": local.hour,
-        "today": local.date() == timezone.localtime(now).date(),
-        "owner": name_of(owner) if owner else "",
-        "is_embargoed": bool(embargo and embargo > now),
         "is_correction": version.change == Version.Change.CORRECTION,
-        "story_url": reverse("admin:stories_story_change", args=[version.story_id]),
-        "publish_url": reverse("admin:stories_story_publish", args=[version.story_id]),
     }
 
 
-def timeline(out, plans, now):
-    """Return what stands on the line of today: the last that went out, the next that will, and the hour it is."""
-    ahead = [plan for plan in plans if plan["today"]][:SHOWN]
+def moment(story, at, now):
+    """Return what the timeline and the lists by time tell of a story and the instant `at`."""
+    local, embargo = timezone.localtime(at), story.embargo_until
+    return {
+        "at": at,
+        "when": short(at, now),
+        "hour": local.hour,
+        "today": local.date() == timezone.localtime(now).date(),
+        "owner": name_of(story.owner) if story.owner else "",
+        "is_embargoed": bool(embargo and embargo > now),
+        "story_url": reverse("admin:stories_story_change", args=[story.pk]),
+        "publish_url": reverse("admin:stories_story_publish", args=[story.pk]),
+    }
+
+
+def timeline(out, ahead, now):
+    """Return what stands on the line of today: the last that went out, what comes next, and the hour it is."""
+    ahead = [item for item in ahead if item["today"]][:SHOWN]
     past = [item | {"is_out": True} for item in reversed(out[:SHOWN])]
-    if ahead:
-        ahead[0] = ahead[0] | {"is_next": True}
-    return {"items": past + ahead, "hour": timezone.localtime(now).hour, "ticks": [0, 6, 12, 18]}
+    following = next((item for item in ahead if "version" in item), None)
+    coming = [item | {"is_next": item is following} for item in ahead]
+    return {"items": past + coming, "hour": timezone.localtime(now).hour, "ticks": [0, 6, 12, 18]}
 
 
 def reports(user, now, mine):

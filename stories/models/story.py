@@ -145,6 +145,9 @@ class Story(models.Model):
             models.Index(fields=["stage", "stage_since", "id"], name="stories_in_stage"),
             models.Index(fields=["owner", "stage", "stage_since", "id"], name="stories_of_owner"),
             models.Index(fields=["due", "id"], condition=Q(due__isnull=False), name="stories_due"),
+            models.Index(
+                fields=["embargo_until", "id"], condition=Q(embargo_until__isnull=False), name="stories_embargoed"
+            ),
         ]
 
     def __str__(self):

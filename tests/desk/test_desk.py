@@ -162,8 +162,38 @@ def test_an_embargo_is_marked_until_it_ends(desk, editor, now):
     assert flags(desk, Stage.REVIEW) == ["nothing missing"]
     publish(make_revision().story.revisions.latest(), by=editor, expecting=(None, None), at=now + 7 * HOUR)
     Story.objects.update(embargo_until=now + 6 * HOUR)
-    [plan] = desk.get("/admin/").context["day"]["timeline"]["items"]
+    plan = desk.get("/admin/").context["day"]["next"]
     assert plan["is_embargoed"]
+
+
+def test_an_embargo_without_a_plan_stands_on_the_timeline_where_it_ends(desk, editor, now):
+    make(Stage.DRAFTING, headline="Report", embargo_until=now + 6 * HOUR, owner=editor)
+    make(Stage.READY, headline="Award", embargo_until=now + DAY)
+    make(Stage.READY, headline="Over", embargo_until=now - HOUR)
+    planned = make_revision(headline="Planned")
+    publish(planned, by=editor, expecting=(None, None), at=now + 7 * HOUR)
+    Story.objects.filter(pk=planned.story_id).update(embargo_until=now + 5 * HOUR)
+    context = desk.get("/admin/").context["day"]
+    items = context["timeline"]["items"]
+    assert [(item["title"], item["when"]) for item in items] == [("Report", "18:00"), ("Planned", "19:00")]
+    assert [item["is_next"] for item in items] == [False, True]
+    assert [item["title"] for item in context["later"]] == ["Award"]
+    page = text(desk.get("/admin/"))
+    assert "18:00 embargo ends Report" in page
+    assert "Award embargo ends Schedule : Award" in page
+    mine = desk.get("/admin/", {"whose": "mine"}).context["day"]
+    assert [item["title"] for item in mine["timeline"]["items"]] == ["Report"]
+    assert mine["later"] == []
+
+
+def test_embargoes_are_read_from_their_index(editor, now):
+    make(Stage.DRAFTING, embargo_until=now + HOUR)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for method in ("seqscan", "bitmapscan", "sort"):
+                cursor.execute(f"SET LOCAL enable_{method} = off")
+    [plan] = plans(lambda: day.embargoed(editor, now, False))
+    assert "stories_embargoed" in plan, plan
 
 
 def test_corrections_are_marked_and_reports_listed(desk, editor):
