@@ -20,19 +20,6 @@ def told(response):
     return [str(message) for message in response.context["messages"]]
 
 
-def to_end(text):
-    """Put the cursor at the end of an editor's text.
-
-    Some milliseconds after it got the focus the editor sets the cursor itself, and it hears of a new place a moment
-    later: both are waited for, in the page's own time.
-    """
-    wait = "() => new Promise((done) => setTimeout(done, 60))"
-    text.focus()
-    text.evaluate(wait)
-    text.press("Control+End")
-    text.evaluate(wait)
-
-
 def hidden(response):
     """Return what the page's own hidden fields say."""
     inputs = re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)">', response.content.decode())

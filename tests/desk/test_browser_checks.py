@@ -1,10 +1,10 @@
 """From what a check says to where it is settled, in a real browser."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.desk.test_browser import desk, open_story, ready  # noqa: F401
+from tests.browsing import violations
+from tests.desk.writing import open_story, ready
 from tests.factories import make_revision
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,29 +29,29 @@ def follow(page, sentence):
     page.locator(".preflight li", has_text=sentence).first.get_by_role("link", name="Go there").press("Enter")
 
 
-def test_each_finding_leads_to_its_field_which_opens(desk):  # noqa: F811
-    open_story(desk, lacking())
-    expect(desk.locator(".preflight summary")).to_have_text("5 things block publishing, 1 warning")
-    desk.evaluate("document.querySelectorAll('.row-fold[aria-expanded=true]').forEach((fold) => fold.click())")
+def test_each_finding_leads_to_its_field_which_opens(writer):
+    open_story(writer, lacking())
+    expect(writer.locator(".preflight summary")).to_have_text("5 things block publishing, 1 warning")
+    writer.evaluate("document.querySelectorAll('.row-fold[aria-expanded=true]').forEach((fold) => fold.click())")
 
-    follow(desk, "A quotation cites nobody.")
-    quote = desk.locator(".order-machine > .inline-related", has=desk.locator(f"input[value='{QUOTE}']"))
+    follow(writer, "A quotation cites nobody.")
+    quote = writer.locator(".order-machine > .inline-related", has=writer.locator(f"input[value='{QUOTE}']"))
     expect(quote.locator(".ProseMirror")).to_be_focused()
     expect(quote.locator(".ProseMirror")).to_be_in_viewport()
-    expect(desk.locator(".preflight .found")).to_be_hidden()
+    expect(writer.locator(".preflight .found")).to_be_hidden()
 
-    follow(desk, "A placeholder is left")
-    expect(desk.locator(".order-machine .ProseMirror", has_text="TK")).to_be_focused()
+    follow(writer, "A placeholder is left")
+    expect(writer.locator(".order-machine .ProseMirror", has_text="TK")).to_be_focused()
 
-    follow(desk, "Tick that it is information")
-    expect(desk.locator("#id_citations-0-factual")).to_be_focused()
-    follow(desk, "must approve it")
-    expect(desk.locator("#citations-0 .field-approver .select2-selection")).to_be_focused()
+    follow(writer, "Tick that it is information")
+    expect(writer.locator("#id_citations-0-factual")).to_be_focused()
+    follow(writer, "must approve it")
+    expect(writer.locator("#citations-0 .field-approver .select2-selection")).to_be_focused()
 
     for _again in range(2):  # the second time the address does not change
-        follow(desk, "has ties to the subject")
-        expect(desk.get_by_label("Interests")).to_be_focused()
-        desk.get_by_label("Headline").focus()
+        follow(writer, "has ties to the subject")
+        expect(writer.get_by_label("Interests")).to_be_focused()
+        writer.get_by_label("Headline").focus()
 
 
 @pytest.mark.parametrize(
@@ -63,35 +63,32 @@ def test_each_finding_leads_to_its_field_which_opens(desk):  # noqa: F811
         ("credits-group", "#credits-0 .select2-selection"),
     ],
 )
-def test_the_publish_page_leads_to_the_field_too(desk, anchor, selector):  # noqa: F811
-    desk.goto(f"{desk.story_url}/{lacking().pk}/change/#{anchor}")
-    ready(desk)
-    expect(desk.locator(selector).first).to_be_focused()
+def test_the_publish_page_leads_to_the_field_too(writer, anchor, selector):
+    writer.goto(f"{writer.story_url}/{lacking().pk}/change/#{anchor}")
+    ready(writer)
+    expect(writer.locator(selector).first).to_be_focused()
 
 
-def test_an_anchor_of_nothing_leads_nowhere(desk):  # noqa: F811
-    desk.goto(f"{desk.story_url}/{lacking().pk}/change/#block-%E0%A4%A")
-    ready(desk)
-    desk.evaluate("location.hash = 'citation-\"]'")
-    expect(desk.locator(".block-bar")).to_be_visible()
+def test_an_anchor_of_nothing_leads_nowhere(writer):
+    writer.goto(f"{writer.story_url}/{lacking().pk}/change/#block-%E0%A4%A")
+    ready(writer)
+    writer.evaluate("location.hash = 'citation-\"]'")
+    expect(writer.locator(".block-bar")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_what_was_found(desk, scheme):  # noqa: F811
-    desk.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+def test_axe_finds_nothing_on_what_was_found(writer):
     story = lacking()
-    open_story(desk, story)
-    desk.locator(".preflight summary").press("Enter")
-    desk.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in Axe().run(desk).response["violations"]] == []
-    desk.goto(f"{desk.story_url}/{story.pk}/publish/")
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in Axe().run(desk).response["violations"]] == []
+    open_story(writer, story)
+    writer.locator(".preflight summary").press("Enter")
+    writer.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
+    assert violations(writer) == []
+    assert violations(writer, f"{writer.story_url}/{story.pk}/publish/") == []
 
 
 @pytest.mark.parametrize("width", [390, 820, 1280])
-def test_what_was_found_fits_the_window(desk, width):  # noqa: F811
-    desk.set_viewport_size({"width": width, "height": 800})
-    open_story(desk, lacking())
-    desk.locator(".preflight summary").press("Enter")
-    expect(desk.locator(".preflight h2").first).to_be_in_viewport()
-    assert desk.evaluate("document.documentElement.scrollWidth") <= width
+def test_what_was_found_fits_the_window(writer, width):
+    writer.set_viewport_size({"width": width, "height": 800})
+    open_story(writer, lacking())
+    writer.locator(".preflight summary").press("Enter")
+    expect(writer.locator(".preflight h2").first).to_be_in_viewport()
+    assert writer.evaluate("document.documentElement.scrollWidth") <= width

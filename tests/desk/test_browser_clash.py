@@ -1,59 +1,15 @@
 """Two editors in two browsers save the same story: in the end it has everybody's words."""
 
-import re
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from stories.models import Story
 from stories.publishing.document import new_id
 from stories.publishing.revisions import save_document
-from stories.publishing.working_copy import document_from_story
-from tests.desk.pages import to_end
-from tests.desk.test_browser import ready
-from tests.factories import make_editor, make_published, make_revision
+from tests.browsing import violations
+from tests.desk.writing import document_of, open_story, texts, to_end
+from tests.factories import make_published, make_revision
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def sign_in(browser, live_server):
-    """Return a function that gives an editor, by name, a browser of their own, with which they are logged in."""
-    problems, contexts = [], []
-
-    def make(name):
-        make_editor(username=name.lower(), first_name=name)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda line: problems.append(line.text) if re.search("Content.Security", line.text) else 0)
-        page.goto(f"{live_server.url}/admin/login/")
-        page.get_by_label("Username").fill(name.lower())
-        page.get_by_label("Password").fill("secret")
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url("**/admin/")
-        page.story_url = f"{live_server.url}/admin/stories/story"
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert problems == []
-
-
-def open_story(page, story):
-    page.goto(f"{page.story_url}/{story.pk}/change/")
-    ready(page)
-
-
-def texts(page):
-    return page.locator(".order-machine .ProseMirror")
-
-
-def document_of(story):
-    return document_from_story(Story.objects.get(pk=story.pk))
 
 
 def clash(ada, ben):
@@ -139,22 +95,15 @@ def test_two_saves_are_joined_by_keyboard(sign_in):
     assert document_of(story)["blocks"][0]["html"] == "<p>Opening. As Ada knows.</p>"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_page_that_joins(sign_in, scheme):
+def test_axe_finds_nothing_on_the_page_that_joins(sign_in):
     ada, ben = sign_in("Ada"), sign_in("Ben")
-    ada.emulate_media(color_scheme=scheme)
     _, blocks = clash(ada, ben)
     choose(ada, f"blocks.{blocks[0]['id']}", "edit")
     expect(ada.locator(".anew .prose-menubar").first).to_be_visible()
-    assert broken(ada) == []
+    assert violations(ada) == []
     for width in (820, 390):
         ada.set_viewport_size({"width": width, "height": 900})
         assert ada.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def broken(page):
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0]["failureSummary"][:300]) for v in found]
 
 
 def test_who_else_writes_is_shown_without_loading_anew(sign_in):
@@ -179,10 +128,8 @@ def test_who_else_writes_is_shown_without_loading_anew(sign_in):
     expect(present).not_to_contain_text("has this open")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_what_is_compared(sign_in, scheme):
+def test_axe_finds_nothing_on_what_is_compared(sign_in):
     ada = sign_in("Ada")
-    ada.emulate_media(color_scheme=scheme)
     story = make_published(language="en", headline="Out").story
     before = document_of(story)
     blocks = [*before["blocks"], {"id": new_id(), "type": "text", "html": "<h2>More</h2><p>Words</p>"}]
@@ -190,7 +137,7 @@ def test_axe_finds_nothing_on_what_is_compared(sign_in, scheme):
     for page in ("compare/?old=live", "history/", "publish/"):
         ada.goto(f"{ada.story_url}/{story.pk}/{page}")
         ada.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
-        assert broken(ada) == [], page
+        assert violations(ada) == [], page
         for width in (820, 390):
             ada.set_viewport_size({"width": width, "height": 900})
             assert ada.evaluate("document.documentElement.scrollWidth") <= width, page

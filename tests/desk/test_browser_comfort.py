@@ -3,34 +3,22 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from stories.models import Source, Story
 from stories.models.term import make_slug
 from stories.publishing.document import word_count
-from tests.desk.pages import to_end
+from tests.browsing import log_in, violations
 from tests.desk.pasted import DOCS, PASTE, WORD
-from tests.desk.test_browser import desk, document_of, open_story, ready, save  # noqa: F401
+from tests.desk.writing import document_of, open_story, ready, save, to_end
 from tests.factories import make_editor, make_published, make_revision, make_source
 from tests.site.rich import rich_fields
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def writer(desk):  # noqa: F811
-    desk.set_viewport_size({"width": 1280, "height": 900})
-    return desk
-
-
 def text_of(page):
     return page.locator(".order-machine .ProseMirror").first
-
-
-def violations(page, context=None):
-    found = Axe().run(page, context=context).response["violations"]
-    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]][:3]) for rule in found]
 
 
 # Citing
@@ -89,7 +77,7 @@ def test_what_is_wrong_with_a_new_source_is_said_in_the_dialog(writer):
         writer.get_by_label("Name:").press("Enter")
     expect(writer.get_by_text("Write the name of the source.")).to_be_visible()
     expect(writer.get_by_label("Name:")).to_be_focused()
-    assert violations(writer, ".citation-dialog") == []
+    assert violations(writer, context=".citation-dialog") == []
     writer.get_by_role("button", name="Back").click()
     expect(writer.get_by_label("Find a source")).to_be_focused()
     writer.keyboard.press("Escape")
@@ -212,7 +200,7 @@ def test_the_keys_are_listed_by_a_button_and_by_a_question_mark(writer):
     writer.get_by_role("button", name="Keyboard shortcuts").press("Enter")
     dialog = writer.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog.get_by_text("Cite a source, at the cursor")).to_be_visible()
-    assert violations(writer, ".keys-dialog") == []
+    assert violations(writer, context=".keys-dialog") == []
     writer.keyboard.press("Escape")
     expect(writer.get_by_role("button", name="Keyboard shortcuts")).to_be_focused()
     writer.keyboard.press("?")
@@ -306,14 +294,8 @@ def test_once_published_the_slug_stays(writer):
 
 
 def test_everything_is_within_reach_of_a_finger_at_820_pixels(browser, live_server):
-    make_editor(username="ada")
     context = browser.new_context(viewport={"width": 820, "height": 1180}, has_touch=True)
-    page = context.new_page()
-    page.goto(f"{live_server.url}/admin/login/")
-    page.get_by_label("Username").fill("ada")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").tap()
-    page.story_url = f"{live_server.url}/admin/stories/story"
+    page = log_in(context.new_page(), live_server, make_editor())
     story = make_revision(**rich_fields() | {"language": "en"}).story
     open_story(page, story)
     assert page.evaluate(SMALL) == []

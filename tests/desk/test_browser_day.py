@@ -4,7 +4,6 @@ import datetime
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -12,33 +11,11 @@ from stories.models import Note, Story, Version
 from stories.publishing.desk_work import standing, submit
 from stories.publishing.notes import add_note
 from stories.publishing.verbs import publish
-from tests.desk.test_browser_publish import pick, watched
+from tests.browsing import violations
+from tests.desk.writing import pick
 from tests.factories import make_author, make_editor, make_published, make_reporter, make_revision, make_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def people(browser, live_server):
-    """A function that logs somebody in, in a browser of their own, and returns their page."""
-    contexts = []
-
-    def page_of(user):
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        contexts.append(context)
-        page = watched(context.new_page())
-        page.set_default_timeout(20_000)
-        page.goto(f"{live_server}/admin/")
-        page.get_by_label("Username").fill(user.username)
-        page.get_by_label("Password").fill("secret")
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", name="The desk")).to_be_visible()
-        return page
-
-    yield page_of
-    assert [page.complaints for context in contexts for page in context.pages if page.complaints] == []
-    for context in contexts:
-        context.close()
 
 
 def line(act):
@@ -53,11 +30,13 @@ def press(page, name, role="button"):
     page.keyboard.press("Enter")
 
 
-def test_a_story_goes_from_pitch_to_readers(people):
+def test_a_story_goes_from_pitch_to_readers(people, live_server):
     make_source()
     make_author()
     reporter = people(make_reporter(username="ayse", first_name="Ayşe", last_name="Kaya"))
     editor = people(make_editor(username="tom", first_name="Tom", last_name="Reed"))
+    for page in (reporter, editor):
+        page.goto(f"{live_server.url}/admin/")
 
     press(reporter, "Pitch a story", "link")
     reporter.get_by_label("Working headline").fill("The gate opens at nine")
@@ -160,13 +139,7 @@ def test_a_note_on_a_block_is_written_beside_it_and_a_failure_keeps_it(people, l
     assert Note.objects.get().text == "Who says so?"
 
 
-def violations(page, url):
-    page.goto(url)
-    return [(v["id"], v["nodes"][0]["html"][:200]) for v in Axe().run(page).response["violations"]]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_of_stages_and_notes_are_accessible_and_narrow(people, live_server, scheme):
+def test_the_pages_of_stages_and_notes_are_accessible_and_narrow(people, live_server):
     editor = make_editor(username="tom")
     make_published(by=editor, headline="Out")
     for days in (0, 2):
@@ -177,7 +150,6 @@ def test_the_pages_of_stages_and_notes_are_accessible_and_narrow(people, live_se
     reviewed = make_revision(language="en").story
     submit(reviewed, by=editor, expecting=standing(reviewed))
     page = people(editor)
-    page.emulate_media(color_scheme=scheme)
     base = f"/admin/stories/story/{story.pk}"
     pages = ["/admin/", f"{base}/change/", f"{base}/notes/", f"{base}/work/submit/", "/admin/stories/story/pitch/"]
     assert {path: violations(page, live_server.url + path) for path in pages} == {path: [] for path in pages}

@@ -3,22 +3,16 @@
 import datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from stories.models import Revision, ShareLink
-from tests.desk.test_browser import desk, open_story, ready  # noqa: F401
+from tests.browsing import violations
+from tests.desk.writing import open_story, ready
 from tests.factories import make_published, make_revision, make_tag
 from tests.site.rich import rich_fields
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def writer(desk):  # noqa: F811
-    desk.set_viewport_size({"width": 1280, "height": 900})
-    return desk
 
 
 def preview(page):
@@ -28,12 +22,6 @@ def preview(page):
 def open_preview(page):
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(preview(page).get_by_text("Nobody outside can see this.")).to_be_visible()
-
-
-def violations(page):
-    # Not what the frame shows: that page has tests of its own.
-    found = Axe().run(page, options={"iframes": False}).response["violations"]
-    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]][:3]) for rule in found]
 
 
 def test_the_preview_follows_what_is_typed_and_takes_neither_focus_nor_place(writer):
@@ -149,30 +137,27 @@ def test_without_an_answer_the_last_preview_stays_and_the_pane_says_so(writer):
     expect(preview(writer).get_by_role("heading", name="Before")).to_have_count(1)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 820])
-def test_axe_finds_nothing_on_the_form_with_the_preview(writer, scheme, width):
-    writer.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+def test_axe_finds_nothing_on_the_form_with_the_preview(writer, width):
     writer.set_viewport_size({"width": width, "height": 900})
     open_story(writer, make_revision(**rich_fields() | {"language": "en"}).story)
     open_preview(writer)
-    assert violations(writer) == []
+    # Not what the frame shows: that page has tests of its own.
+    assert violations(writer, iframes=False) == []
 
 
 # Share links
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_lawyer_reads_by_a_link_until_it_expires(writer, browser, scheme):
-    writer.emulate_media(color_scheme=scheme)
+def test_a_lawyer_reads_by_a_link_until_it_expires(writer, browser):
     open_story(writer, make_revision(language="en", headline="Secret").story)
     writer.get_by_role("button", name="Share…").click()
     writer.get_by_label("For whom").fill("Our lawyer")
     writer.get_by_role("button", name="Make the link").click()
     address = writer.get_by_role("textbox", name="The link for Our lawyer").input_value()
-    assert violations(writer) == []
+    assert violations(writer, iframes=False) == []
 
-    context = browser.new_context(color_scheme=scheme)
+    context = browser.new_context()
     lawyer = context.new_page()
     lawyer.goto(address)
     expect(lawyer.get_by_role("heading", name="Secret")).to_be_visible()

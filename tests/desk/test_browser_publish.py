@@ -3,58 +3,17 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from stories.models import Version
 from stories.publishing.reports import receive, resolve
 from stories.publishing.revisions import save_document
 from stories.publishing.verbs import publish
+from tests.browsing import violations
+from tests.desk.writing import pick
 from tests.factories import make_author, make_editor, make_published, make_revision, make_source, make_topic, utc
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def watched(page):
-    """Make the test fail on what a page's own scripts or its content security policy complain of."""
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda line: page.complaints.append(line.text) if re.search("Content.Security", line.text) else None,
-    )
-    return page
-
-
-@pytest.fixture
-def desk(page, live_server):
-    make_editor(username="ayse")
-    page.set_default_timeout(20_000)
-    page.set_viewport_size({"width": 1280, "height": 900})
-    watched(page).goto(f"{live_server}/admin/")
-    page.get_by_label("Username").fill("ayse")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="The desk")).to_be_visible()
-    yield page
-    assert page.complaints == []
-
-
-@pytest.fixture
-def reader(browser, live_server):
-    context = browser.new_context()
-    page = watched(context.new_page())
-    page.set_default_timeout(20_000)
-    yield page
-    assert page.complaints == []
-    context.close()
-
-
-def pick(page, field, text):
-    """Choose `text` in an autocomplete field, by the selector of its select element."""
-    page.locator(f"{field} + .select2-container").click()
-    page.locator(".select2-search__field:focus").type(text)
-    page.locator(".select2-results__option", has_text=text).first.click()
 
 
 def write(page):
@@ -149,9 +108,7 @@ def test_the_buttons_under_a_long_story_are_always_in_sight(desk, live_server, w
     assert desk.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_desks_pages_are_accessible(desk, live_server, scheme):
-    desk.emulate_media(color_scheme=scheme)
+def test_the_desks_pages_are_accessible(desk, live_server):
     topic = make_topic("Europe")
     make_topic("Turkey", parent=topic)
     editor = make_editor()
@@ -200,23 +157,5 @@ def test_an_editor_puts_a_story_first(desk, reader, live_server):
     assert reader.locator(".card h2").all_inner_texts() == ["An old gate", "A new quay"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_login_is_accessible(page, live_server, scheme):
-    page.emulate_media(color_scheme=scheme)
+def test_the_login_is_accessible(page, live_server):
     assert violations(page, f"{live_server}/admin/login/") == []
-
-
-def load_icons(page):
-    """Wait for the editor's icons, which until their font is there are words."""
-    page.evaluate("document.fonts.load('16px \"Material Icons\"')")
-
-
-def violations(page, url=None):
-    """Return what axe finds on the page at `url`, or on the one that is open."""
-    if url:
-        page.goto(url)
-    load_icons(page)
-    return [
-        (violation["id"], violation["nodes"][0]["html"][:200], violation["nodes"][0]["failureSummary"][:300])
-        for violation in Axe().run(page).response["violations"]
-    ]

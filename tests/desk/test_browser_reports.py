@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from stories.models import Report
-from tests.desk.test_browser_publish import desk, watched  # noqa: F401
+from tests.browsing import watched
 from tests.factories import make_published
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,7 +34,7 @@ def send(phone, address, text, email=""):
     expect(phone.get_by_role("heading", name="Thank you. Our editors have your report.")).to_be_visible()
 
 
-def open_report(desk, live_server, version, text):  # noqa: F811
+def open_report(desk, live_server, version, text):
     desk.goto(f"{live_server}/admin/stories/story/{version.story_id}/change/")
     desk.get_by_role("link", name="1 open report by a reader").click()
     desk.get_by_role("link", name=text).click()
@@ -48,7 +48,7 @@ def version():
     return make_published(headline="The gate opens", language="en", text=text)
 
 
-def test_a_reader_reports_on_a_phone_and_an_editor_resolves(phone, desk, version, live_server):  # noqa: F811
+def test_a_reader_reports_on_a_phone_and_an_editor_resolves(phone, desk, version, live_server):
     send(phone, f"{live_server}{version.path}", "It was Friday.", "reader@example.org")
     open_report(desk, live_server, version, "It was Friday.")
     expect(desk.get_by_role("link", name="reader@example.org")).to_be_visible()
@@ -61,7 +61,7 @@ def test_a_reader_reports_on_a_phone_and_an_editor_resolves(phone, desk, version
     assert Report.objects.get().state == Report.State.ANSWERED
 
 
-def test_a_report_leads_to_a_correction_which_the_history_tells(phone, desk, version, live_server):  # noqa: F811
+def test_a_report_leads_to_a_correction_which_the_history_tells(phone, desk, version, live_server):
     send(phone, f"{live_server}{version.path}", "It was Friday.")
     open_report(desk, live_server, version, "It was Friday.")
     desk.get_by_role("link", name="Correct the story…").click()
