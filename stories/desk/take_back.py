@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 from stories.desk.pages import frame, routes, story_for
 from stories.desk.publish_forms import SeenForm
 from stories.desk.states import state_of, told
-from stories.models import Version
+from stories.models import Picture, Version
 from stories.models.prose import clean_text
 from stories.publishing.document import DocumentError
-from stories.publishing.removals import places_of, redact, retract, withdraw
+from stories.publishing.purging import pictures_of
+from stories.publishing.removals import places_of, redact, redact_picture, retract, withdraw
 from stories.publishing.verbs import PublishError
 
 KINDS = {"retract": gettext_lazy("Retract it"), "withdraw": gettext_lazy("Withdraw it")}
@@ -27,6 +28,7 @@ def urls(story_admin):
     views = {
         ("<uuid:story_id>/take-back/", "take_back"): take_back,
         ("<uuid:story_id>/redact/", "redact"): redact_passage,
+        ("<uuid:story_id>/redact/picture/", "redact_picture"): remove_picture,
     }
     return routes(story_admin, views)
 
@@ -82,6 +84,26 @@ class RedactForm(RemovalForm):
 
     def add_unconfirmed(self):
         self.add_error("confirm", REQUIRED["required"])
+
+
+class PictureForm(RemovalForm):
+    picture = forms.ChoiceField(
+        label=gettext_lazy("Which picture?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose the picture."),
+            "invalid_choice": gettext_lazy("The story does not have this picture any more."),
+        },
+    )
+    confirm = forms.BooleanField(
+        label=gettext_lazy("Remove this picture. It cannot be undone."), error_messages=REQUIRED
+    )
+
+    def __init__(self, *args, pictures, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["picture"].choices = [
+            (pk, picture["alt"] or picture["caption"]) for pk, picture in pictures.items()
+        ]
 
 
 def name_of_user(user):
@@ -147,6 +169,37 @@ def redact_passage(request, story_id, story_admin):
             if request.POST.get("step") == "redact" and is_shown:
                 form.add_unconfirmed()
     return page(request, story_admin, story, state, form, _("Remove a passage"), "redact", places=places)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_picture(request, story_id, story_admin):
+    """Show the pictures a story has or had; on POST remove one from every version."""
+    story = story_for(request, story_admin, story_id, "stories.redact_story")
+    state = state_of(story)
+    if state.live is None:
+        return refused(request, story, state)
+    pictures = pictures_of(story)
+    form = PictureForm(request.POST or None, pictures=pictures, initial={"signed": name_of_user(request.user)})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            version = redact_picture(
+                story,
+                picture=data["picture"],
+                by=request.user,
+                signed=data["signed"],
+                reason=data["reason"],
+                expecting=form.expecting,
+            )
+        except (PublishError, DocumentError) as error:
+            form.add_error(None, str(error))
+            state = state_of(story)
+        else:
+            messages.success(request, with_link(_("The picture is removed from all versions."), version))
+            return redirect("admin:stories_story_change", story.pk)
+    files = Picture._meta.get_field("file").storage
+    choices = [(radio, files.url(pictures[radio.data["value"]]["file"])) for radio in form["picture"]]
+    return page(request, story_admin, story, state, form, _("Remove a picture"), "redact_picture", choices=choices)
 
 
 def found_places(story, passage, form):

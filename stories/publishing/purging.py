@@ -143,7 +143,8 @@ def documents_of(story):
 
 
 def pictures_of(story):
-    return {picture["id"] for document in documents_of(story) for picture in pictures(document)}
+    """Return the pictures of a story, of whichever state of it: {id: picture as one of its documents keeps it}."""
+    return {picture["id"]: picture for document in documents_of(story) for picture in pictures(document)}
 
 
 def records_with(story, passage):

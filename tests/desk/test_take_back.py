@@ -6,14 +6,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from stories.models import Revision, StoryEvent, Version
+from stories.models import Picture, Revision, StoryEvent, Version
 from stories.publishing.document import new_id
 from stories.publishing.removals import retract, withdraw
 from stories.publishing.revisions import save_document
 from stories.publishing.verbs import seen
 from stories.publishing.verify import verify
+from stories.publishing.working_copy import picture_document
 from tests.desk.pages import hidden, text, told, url
-from tests.factories import make_editor, make_published, make_revision, publish_change
+from tests.factories import make_editor, make_picture, make_published, make_reporter, make_revision, publish_change
 
 pytestmark = pytest.mark.django_db
 NOTICE = {"signed": "Ayşe Demir", "reason": "The document was forged."}
@@ -209,6 +210,64 @@ def test_words_that_only_the_draft_has_can_be_removed(desk, editor):
     assert "Jane Roe" not in str(list(live.story.revisions.values_list("document", flat=True)))
 
 
+# Pictures
+
+
+@pytest.fixture
+def pictured(editor):
+    """A live story whose first version led with a picture that its second has no more."""
+    live = make_published(by=editor, lead_image=picture_document(make_picture(alt="A man at a gate")), override="x")
+    publish_change(live.story, by=editor, lead_image=None)
+    return live.story
+
+
+def remove_picture(client, story, **values):
+    page = client.get(url("redact_picture", story))
+    posted = {**NOTICE, "reason": "To protect a person.", "picture": str(Picture.objects.get().pk), "confirm": "on"}
+    return client.post(url("redact_picture", story), hidden(page) | posted | values, follow=True)
+
+
+def test_a_picture_is_chosen_and_removed_from_every_version(desk, pictured):
+    assert "Remove a picture instead" in text(desk.get(url("redact", pictured)))
+    page = desk.get(url("redact_picture", pictured))
+    assert "A man at a gate" in text(page)
+    assert f'<img src="{Picture.objects.get().file.url}" alt=""' in page.content.decode()
+    response = remove_picture(desk, pictured)
+    assert told(response) == [
+        f'The picture is removed from all versions. <a href="{pictured.versions.latest().path}">'
+        "See it as readers see it</a>"
+    ]
+    assert [version.document["lead_image"] for version in pictured.versions.all()] == [None] * 3
+    assert not Picture.objects.exists()
+    assert list(verify()) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"picture": ""}, "Choose the picture."),
+        ({"picture": "00000000-0000-0000-0000-000000000000"}, "The story does not have this picture any more."),
+        ({"picture": "\x00"}, "The story does not have this picture any more."),
+        ({"confirm": ""}, "Tick this to go on: it cannot be undone."),
+        ({"reason": ""}, "Say why: readers are told."),
+        ({"seen_live": "1"}, "Meanwhile someone else published or scheduled this story."),
+    ],
+)
+def test_what_is_missing_for_removing_a_picture_is_said_and_nothing_is_gone(desk, pictured, values, sentence):
+    assert sentence in text(remove_picture(desk, pictured, **values))
+    assert Picture.objects.exists()
+    assert pictured.versions.count() == 2
+
+
+def test_a_story_without_pictures_says_so(desk):
+    assert "never had one" in text(desk.get(url("redact_picture", make_published().story)))
+
+
+def test_pictures_are_removed_by_whom_the_permission_was_given(client, pictured):
+    client.force_login(make_reporter("publish_story"))
+    assert client.get(url("redact_picture", pictured)).status_code == 403
+
+
 # What the desk says of a story that was taken back
 
 
@@ -256,7 +315,9 @@ def test_the_journal_tells_each_in_words(desk, editor):
     assert StoryEvent.objects.count() == 4
 
 
-@pytest.mark.parametrize(("name", "most"), [("take_back", 6), ("redact", 6), ("publish", 9), ("history", 9)])
+@pytest.mark.parametrize(
+    ("name", "most"), [("take_back", 6), ("redact", 6), ("redact_picture", 20), ("publish", 9), ("history", 9)]
+)
 def test_the_pages_cost_few_queries(desk, editor, django_assert_max_num_queries, name, most):
     live = make_published(by=editor)
     for number in range(5):
