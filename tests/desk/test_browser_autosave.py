@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from stories.models import Autosave, Story
-from tests.browsing import violations
+from tests.browsing import violations, width_of
 from tests.desk.writing import document_of, open_story, ready, texts, to_end
 from tests.factories import make_revision
 
@@ -176,4 +176,4 @@ def test_axe_finds_nothing_on_the_notice(ada, story):
     ready(ada)
     assert violations(ada) == []
     ada.set_viewport_size({"width": 390, "height": 900})
-    assert ada.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(ada) <= 390

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import violations
+from tests.browsing import violations, width_of
 from tests.desk.writing import open_story, ready
 from tests.factories import make_revision
 
@@ -91,4 +91,4 @@ def test_what_was_found_fits_the_window(writer, width):
     open_story(writer, lacking())
     writer.locator(".preflight summary").press("Enter")
     expect(writer.locator(".preflight h2").first).to_be_in_viewport()
-    assert writer.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(writer) <= width

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from stories.publishing.document import new_id
 from stories.publishing.revisions import save_document
-from tests.browsing import violations
+from tests.browsing import violations, width_of
 from tests.desk.writing import document_of, open_story, texts, to_end
 from tests.factories import make_published, make_revision
 
@@ -103,7 +103,7 @@ def test_axe_finds_nothing_on_the_page_that_joins(sign_in):
     assert violations(ada) == []
     for width in (820, 390):
         ada.set_viewport_size({"width": width, "height": 900})
-        assert ada.evaluate("document.documentElement.scrollWidth") <= width
+        assert width_of(ada) <= width
 
 
 def test_who_else_writes_is_shown_without_loading_anew(sign_in):
@@ -140,7 +140,7 @@ def test_axe_finds_nothing_on_what_is_compared(sign_in):
         assert violations(ada) == [], page
         for width in (820, 390):
             ada.set_viewport_size({"width": width, "height": 900})
-            assert ada.evaluate("document.documentElement.scrollWidth") <= width, page
+            assert width_of(ada) <= width, page
         ada.set_viewport_size({"width": 1280, "height": 900})
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from stories.models import Source, Story
 from stories.models.term import make_slug
 from stories.publishing.document import word_count
-from tests.browsing import log_in, violations
+from tests.browsing import log_in, violations, width_of
 from tests.desk.pasted import DOCS, PASTE, WORD
 from tests.desk.writing import document_of, open_story, ready, save, to_end
 from tests.factories import make_editor, make_published, make_revision, make_source
@@ -299,7 +299,7 @@ def test_everything_is_within_reach_of_a_finger_at_820_pixels(browser, live_serv
     story = make_revision(**rich_fields() | {"language": "en"}).story
     open_story(page, story)
     assert page.evaluate(SMALL) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 820
+    assert width_of(page) <= 820
     page.get_by_role("button", name="Move down: Key point").first.tap()
     expect(page.locator("#story-status")).to_have_text(re.compile("Moved to place 2"))
     page.locator("#citations-group .add-row a").tap()

@@ -7,7 +7,7 @@ from stories.publishing.document import new_id
 from stories.publishing.removals import retract
 from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.verbs import seen
-from tests.browsing import load_icons, violations
+from tests.browsing import load_icons, violations, width_of
 from tests.factories import make_editor, make_published, publish_change, utc
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,6 +42,10 @@ def test_an_editor_corrects_a_live_story_while_its_draft_has_other_changes(desk,
     expect(desk.get_by_text("Version 2 is published.", exact=False).first).to_be_visible()
     expect(desk.get_by_role("heading", name="Kicker")).to_be_visible()
     expect(desk.get_by_role("definition").filter(has_text="Strait")).to_be_visible()
+    assert violations(desk) == []
+    for width in (820, 390, 1280):
+        desk.set_viewport_size({"width": width, "height": 900})
+        assert width_of(desk) <= width
     link = desk.get_by_role("link", name="See it as readers see it").get_attribute("href")
     desk.get_by_role("link", name="To the draft").click()
     expect(desk.get_by_role("textbox", name="Headline")).to_have_value("Not for readers yet")
@@ -168,4 +172,4 @@ def test_the_pages_fit_the_screen(desk, live_server, width):
     for name in ("correct", "take-back", "redact", "history"):
         desk.goto(story_page(live_server, live.story, name))
         load_icons(desk)
-        assert desk.evaluate("document.documentElement.scrollWidth") <= width
+        assert width_of(desk) <= width

@@ -11,7 +11,7 @@ from stories.models import Note, Story, Version
 from stories.publishing.desk_work import standing, submit
 from stories.publishing.notes import add_note
 from stories.publishing.verbs import publish
-from tests.browsing import violations
+from tests.browsing import violations, width_of
 from tests.desk.writing import pick
 from tests.factories import make_author, make_editor, make_published, make_reporter, make_revision, make_source
 
@@ -157,4 +157,4 @@ def test_the_pages_of_stages_and_notes_are_accessible_and_narrow(people, live_se
         page.set_viewport_size({"width": width, "height": 900})
         for path in pages:
             page.goto(live_server.url + path)
-            assert (path, page.evaluate("document.documentElement.scrollWidth")) <= (path, width)
+            assert (path, width_of(page)) <= (path, width)

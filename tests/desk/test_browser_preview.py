@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from stories.models import Revision, ShareLink
-from tests.browsing import violations
+from tests.browsing import violations, width_of
 from tests.desk.writing import open_story, ready
 from tests.factories import make_published, make_revision, make_tag
 from tests.site.rich import rich_fields
@@ -108,7 +108,7 @@ def test_on_a_narrow_screen_it_stands_over_the_form_and_goes_by_escape(writer, w
     writer.locator("#id_headline").evaluate("field => field.focus()")
     expect(writer.locator("#id_headline")).not_to_be_focused()  # what is under it is out of reach
     expect(writer.get_by_role("button", name="Save draft")).to_be_in_viewport(ratio=1)
-    assert writer.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(writer) <= width
     writer.keyboard.press("Escape")
     expect(writer.get_by_role("button", name="Preview", exact=True)).to_be_focused()
     expect(writer.get_by_role("textbox", name="Headline")).to_be_visible()
@@ -193,4 +193,4 @@ def test_the_pages_of_links_fit_the_screen(writer, width):
     writer.get_by_label("For whom").fill("Somebody with a long name, of a house with a longer one")
     writer.keyboard.press("Enter")
     expect(writer.get_by_role("heading", name="The link for")).to_be_visible()
-    assert writer.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(writer) <= width

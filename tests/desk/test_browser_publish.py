@@ -9,7 +9,7 @@ from stories.models import Version
 from stories.publishing.reports import receive, resolve
 from stories.publishing.revisions import save_document
 from stories.publishing.verbs import publish
-from tests.browsing import violations
+from tests.browsing import violations, width_of
 from tests.desk.writing import pick
 from tests.factories import make_author, make_editor, make_published, make_revision, make_source, make_topic, utc
 
@@ -105,7 +105,7 @@ def test_the_buttons_under_a_long_story_are_always_in_sight(desk, live_server, w
     desk.goto(f"{live_server}/admin/stories/story/{story.pk}/change/")
     for name in ("Save draft", "Preview", "Publish…"):
         expect(desk.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
-    assert desk.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(desk) <= width
 
 
 def test_the_desks_pages_are_accessible(desk, live_server):
