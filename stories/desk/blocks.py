@@ -4,7 +4,7 @@ import uuid
 
 from content_editor.admin import ContentEditorInline
 
-from stories.desk.rows import InlinePicksMixin, RowForm, RowsFormSet, add_problems, posted_uuid
+from stories.desk.rows import RowForm, RowsFormSet, StoryPartMixin, add_problems, posted_uuid
 from stories.models import BLOCKS
 from stories.publishing.document import BLOCK_FIELDS
 from stories.publishing.working_copy import block_document
@@ -66,7 +66,7 @@ class BlockForm(RowForm):
             add_problems(self, BLOCK_FIELDS[kind], document)
 
 
-class BlockInline(InlinePicksMixin, ContentEditorInline):
+class BlockInline(StoryPartMixin, ContentEditorInline):
     form = BlockForm
     formset = BlockFormSet
 

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stories.desk.rows import InlinePicksMixin, RowForm, RowsFormSet, add_problems
+from stories.desk.rows import RowForm, RowsFormSet, StoryPartMixin, add_problems
 from stories.models import Citation, Credit
 from stories.models.citation import make_key
 from stories.publishing.document import CITATION
@@ -69,7 +69,7 @@ class CitationFormSet(RowsFormSet):
             )
 
 
-class CitationInline(InlinePicksMixin, admin.StackedInline):
+class CitationInline(StoryPartMixin, admin.StackedInline):
     model = Citation
     form = CitationForm
     formset = CitationFormSet
@@ -111,7 +111,7 @@ class CreditFormSet(RowsFormSet):
         return super().row(prefix) or by_author.get(self.data.get(f"{prefix}-author"))
 
 
-class CreditInline(InlinePicksMixin, admin.TabularInline):
+class CreditInline(StoryPartMixin, admin.TabularInline):
     model = Credit
     formset = CreditFormSet
     extra = 0

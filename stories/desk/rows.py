@@ -170,8 +170,15 @@ class PicksMixin:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class InlinePicksMixin(PicksMixin):
-    """For inlines: what is picked is fetched for all rows at once."""
+class StoryPartMixin(PicksMixin):
+    """For a story's inlines: what is picked is fetched for all rows at once; who may write the story may write them."""
+
+    def has_add_permission(self, request, obj=None):
+        # Django asks without the story too, and means an old one or a new one.
+        may_add = obj is None and request.user.has_perm("stories.add_story")
+        return may_add or request.user.has_perm("stories.change_story")
+
+    has_view_permission = has_change_permission = has_delete_permission = has_add_permission
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)

@@ -3,13 +3,14 @@
 import datetime
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from stories.models import Revision, ShareLink
 from tests.browsing import violations, width_of
 from tests.desk.writing import open_story, ready
-from tests.factories import make_published, make_revision, make_tag
+from tests.factories import make_published, make_reporter, make_revision, make_tag
 from tests.site.rich import rich_fields
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -194,3 +195,13 @@ def test_the_pages_of_links_fit_the_screen(writer, width):
     writer.keyboard.press("Enter")
     expect(writer.get_by_role("heading", name="The link for")).to_be_visible()
     assert width_of(writer) <= width
+
+
+def test_whoever_may_only_look_reads_the_story_in_place_of_the_form(people):
+    colleague = make_reporter()
+    colleague.user_permissions.set(Permission.objects.filter(codename="view_story"))
+    page = people(colleague)
+    page.goto(f"{page.story_url}/{make_revision(language='en', headline='Gates open').story.pk}/change/")
+    expect(page.get_by_text("You can read this story, but not change it.")).to_be_visible()
+    expect(page.frame_locator("iframe.reading").get_by_role("heading", name="Gates open")).to_be_visible()
+    assert violations(page, iframes=False) == []

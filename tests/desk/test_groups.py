@@ -239,6 +239,23 @@ def test_a_member_changes_and_deletes_rows_of_a_story(client, group):
     )
 
 
+def test_the_rights_on_a_story_go_for_its_parts(client):
+    user = User.objects.create_user("colleague", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_story", "change_story"]))
+    client.force_login(user)
+    revision = make_revision()
+    block = revision.document["blocks"][0]["id"]
+    data = form_data(client, revision.story)
+    assert str(data["stories_text_set-0-id"]) == block
+    response = client.post(url("change", revision.story), data | {"stories_text_set-0-html": "<p>Other.</p>"})
+    assert response.status_code == 302
+    assert latest_revision(revision.story).document["blocks"][0]["html"] == "<p>Other.</p>"
+    user.user_permissions.set(Permission.objects.filter(codename="view_story"))
+    response = client.post(url("change", revision.story), data | {"stories_text_set-0-html": "<p>Third.</p>"})
+    assert response.status_code == 403
+    assert "stories_text_set" not in client.get(url("change", revision.story)).content.decode()
+
+
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize(
     ("model", "field"),
