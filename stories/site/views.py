@@ -9,6 +9,7 @@ from stories.models import Author, Source, Tag, Topic, Version
 from stories.site.addresses import absolute, present_version
 from stories.site.cards import cards, lead_picture
 from stories.site.changes import changes_of_the_day
+from stories.site.context import FOOTER
 from stories.site.listing import arranged, filed_under, pages_about_us, river
 from stories.site.names import MASTHEAD
 from stories.site.story import render_story
@@ -45,8 +46,9 @@ def story(request, **parts):
 
 @require_safe
 def about(request):
-    pages = pages_about_us(request.instant)[:PAGES]
-    return render(request, "site/about.html", {"pages": pages, "canonical": canonical(request)})
+    pages = list(pages_about_us(request.instant)[:PAGES])
+    context = {"pages": pages, "about_us": pages[:FOOTER], "canonical": canonical(request)}
+    return render(request, "site/about.html", context)
 
 
 @require_safe
@@ -86,8 +88,9 @@ def index(model, template):
 
     @require_safe
     def view(request):
-        page = by_name(model, request.instant, request.GET.get("after", ""))
-        return render(request, template, {"page": page, "canonical": canonical(request)})
+        after = request.GET.get("after", "")
+        page = by_name(model, request.instant, after)
+        return render(request, template, {"page": page, "after": after, "canonical": canonical(request)})
 
     return view
 

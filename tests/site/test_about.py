@@ -3,7 +3,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from tests.factories import make_editor, make_published, make_revision
+from tests.factories import make_editor, make_published, make_revision, utc
 
 pytestmark = pytest.mark.django_db
 
@@ -12,8 +12,25 @@ def about(client):
     return client.get("/about/").content.decode()
 
 
-def test_every_page_leads_to_the_pages_about_us(client):
-    assert '<a href="/about/">About us</a>' in client.get("/").content.decode()
+def test_every_page_leads_to_the_pages_about_us_once_there_are_any(client):
+    story = make_published(headline="The gate opens")
+    make_published(kind="page", headline="Our <ethics>", slug="ethics", language="ru")
+    for path in ("/", story.path, "/topics/"):
+        html = client.get(path).content.decode()
+        assert '<a href="/about/">About us</a>' in html
+        assert '<a href="/about/ethics/" lang="ru" dir="ltr">Our &lt;ethics&gt;</a>' in html
+
+
+def test_nothing_leads_to_pages_about_us_that_do_not_exist(client):
+    make_revision(headline="Ethics", kind="page")
+    assert "/about/" not in client.get("/").content.decode()
+
+
+def test_a_page_of_another_time_leads_to_the_pages_about_us_as_they_are_now(client):
+    make_published(headline="The gate opens", at=utc(2025, 1, 1))
+    make_published(kind="page", headline="Ethics", slug="ethics")
+    html = client.get("/at/2025-02-01T00:00Z/").content.decode()
+    assert '<a href="/about/ethics/">Ethics</a>' in html
 
 
 def test_pages_about_us_are_listed_by_headline_and_stories_are_not(client):

@@ -104,7 +104,7 @@ def test_older_stories_follow_by_key_and_have_no_lead(client):
 def test_a_page_about_us_and_a_draft_are_in_no_list(client):
     make_published(kind="page", slug="us", headline="About us")
     make_revision(headline="A draft")
-    html = page(client, "/")
+    html = page(client, "/").partition("<footer")[0]
     assert "/about/us/" not in html
     assert "A draft" not in html
 
@@ -323,9 +323,9 @@ def test_the_page_of_an_error_needs_no_database(client, settings):
 
 
 @pytest.mark.parametrize("path", ["/", *TERM_PAGES, *INDEXES])
-def test_a_list_costs_at_most_seven_queries_at_any_size(client, path, django_assert_max_num_queries):
+def test_a_list_costs_at_most_eight_queries_at_any_size(client, path, django_assert_max_num_queries):
     story = filed(1, lead_image=picture_document(make_picture()))[0].document
-    with django_assert_max_num_queries(7) as one:
+    with django_assert_max_num_queries(8) as one:
         page(client, path)
     for number in range(7):
         values = {name: story[name] for name in ("topics", "tags", "authors", "lead_image")}

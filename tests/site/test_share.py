@@ -134,11 +134,12 @@ def test_only_reading_is_possible(client):
 
 def test_a_link_is_read_with_few_queries(client, django_assert_num_queries):
     fixed, following = make_address(make_revision(**rich_fields())), make_address(make_revision(), follow=True)
-    with django_assert_num_queries(6):  # link and revision, versions, count, names, translations, related stories
+    # Link and revision, versions, count, names, translations, related stories, the pages about us.
+    with django_assert_num_queries(7):
         client.get(fixed)
-    with django_assert_num_queries(7):  # the newest revision too
+    with django_assert_num_queries(8):  # the newest revision too
         client.get(following)
-    with django_assert_num_queries(2):  # link, the masthead's topics
+    with django_assert_num_queries(3):  # link, the masthead's topics, the pages about us
         client.get("/share/unknown/")
 
 

@@ -291,13 +291,13 @@ def test_words_are_those_of_schema_org(client, corrected):
 
 
 def test_it_costs_a_story_no_query(client, corrected, django_assert_max_num_queries):
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         client.get(corrected.path)
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_it_leaves_lists_within_seven_queries(client, corrected, path, django_assert_max_num_queries):
-    with django_assert_max_num_queries(7):
+def test_it_leaves_lists_within_eight_queries(client, corrected, path, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8):
         assert client.get(path).status_code == 200
 
 
