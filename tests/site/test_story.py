@@ -78,9 +78,21 @@ def test_the_byline_links_authors_and_tells_their_roles(client):
     authors = [{"slug": "grace-camera", "role": "photographs"}, {"slug": "ada-reporter", "role": ""}]
     html = page_of(client, make_published(authors=authors))
     byline = html[html.index('<p class="byline"') :].partition("</p>")[0]
-    assert '<a href="/authors/ada-reporter/">Ada Reporter</a>' in byline
+    assert '<a href="/authors/ada-reporter/" dir="auto">Ada Reporter</a>' in byline
     assert byline.index("Ada Reporter") < byline.index("Photographs:") < byline.index("Grace Camera")
     assert "Covers the harbour." in html
+
+
+def test_authors_of_one_role_stand_together_with_commas(client):
+    names = ["Ada Reporter", "Grace Writer", "Alan Camera", "Ida Camera"]
+    slugs = [make_author(name).slug for name in names]
+    authors = [
+        {"slug": slug, "role": role} for slug, role in zip(slugs, ["", "", "photographs", "photographs"], strict=True)
+    ]
+    html = page_of(client, make_published(authors=authors))
+    byline = html[html.index('<p class="byline"') :].partition("</p>")[0].partition(">")[2]
+    told = " ".join(re.sub("<[^>]+>", "", byline).split())
+    assert told == "By Ada Reporter, Grace Writer · Photographs: Alan Camera, Ida Camera"
 
 
 def test_a_story_that_was_never_updated_says_only_when_it_was_published(client):
@@ -216,7 +228,8 @@ def test_a_citation_tells_all_that_is_known_of_it(client):
     html = page_of(client, make_rich())
     listed = html[html.index('aria-labelledby="sources"') :]
     for told in (
-        '<a class="who" href="/sources/foreign-ministry/">Foreign Ministry</a><span>, government</span>',
+        '<a class="who" href="/sources/foreign-ministry/" dir="auto">Foreign Ministry</a>',
+        "<span>, <bdi>government</bdi></span>",
         "in a business-like manner",
         "Statement",
         'seen through <a href="/sources/harbour-watch/">Harbour Watch</a>',
@@ -447,13 +460,13 @@ def test_what_a_page_says_of_itself_to_others(client, settings):
 # Cost, and the desk's preview
 
 
-def test_a_story_costs_four_queries_at_any_size(client, django_assert_num_queries):
+def test_a_story_costs_five_queries_at_any_size(client, django_assert_num_queries):
     small, large = make_published(), make_rich()
     for number in range(30):
         make_published(tags=large.document["tags"], topics=large.document["topics"], headline=f"Other {number}")
     assert TagFiling.objects.count() > 60
     for version in (small, large):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             page_of(client, version)
 
 
