@@ -64,6 +64,7 @@ def month(request, year, month):
         "years": [nearest(Month(other, shown.month), first, last) for other in range(last.year, first.year - 1, -1)],
         "cards": cards(page.versions),
         "page": page,
+        "before": before,
         "canonical": absolute(request, request.path_info + (f"?before={before}" if before else "")),
     }
     return render(request, "site/archive.html", context)

@@ -36,7 +36,8 @@ def page(request):
     query = f"?before={before}" if before else ""
     canonical = absolute(request, request.path_info + query)
     entries = [entry(version) for version in shown]
-    return render(request, "site/corrections.html", {"entries": entries, "older": older, "canonical": canonical})
+    context = {"entries": entries, "before": before, "older": older, "canonical": canonical}
+    return render(request, "site/corrections.html", context)
 
 
 @require_safe
