@@ -81,7 +81,7 @@ for (const name of ["input", "change", "formset:added", "formset:removed", "cont
   document.addEventListener(name, soon)
 }
 document.addEventListener("drop", () => setTimeout(soon, 50))
-window.django?.jQuery(document).on("change", soon) // Select2 tells jQuery alone
+window.django?.jQuery?.(document).on("change", soon) // Select2 tells jQuery alone
 
 /* The dialog is desk/cite.js */
 

@@ -1,7 +1,6 @@
 /* The dialog that cites a source without leaving the text: one of the story's citations, any source, or a new one.
    The rich text (desk/citation.js) asks for it and puts the marker in. */
 
-const gettext = window.gettext || ((text) => text)
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
 
 function element(tag, attributes = {}, ...children) {

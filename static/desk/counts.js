@@ -1,7 +1,6 @@
 /* What the story comes to while it is written: words and minutes in the bar, the length of the headline above it; and
    its slug and slugline, proposed from the headline until the story is out or the editor writes others. */
 
-const gettext = window.gettext || ((text) => text)
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
 const shown = document.getElementById("story-counts")
 const headline = document.getElementById("id_headline")
@@ -30,9 +29,8 @@ function words() {
 function count() {
   const number = words()
   const minutes = Math.max(1, Math.ceil(number / Number(shown.dataset.wordsAMinute)))
-  const each = { number, minutes }
-  const text = number === 1 ? gettext("%(number)s word · %(minutes)s min read") : gettext("%(number)s words · %(minutes)s min read")
-  tell(shown, text.replace(/%\((\w+)\)s/g, (_whole, name) => each[name]))
+  const text = ngettext("%(number)s word · %(minutes)s min read", "%(number)s words · %(minutes)s min read", number)
+  tell(shown, interpolate(text, { number, minutes }, true))
 }
 
 /* The headline */
@@ -44,9 +42,13 @@ function measure() {
   const good = Number(shown.dataset.headlineGood)
   const long = number > good
   length.classList.toggle("is-long", long)
-  const hint = gettext("%(number)s characters: lists and search engines may cut what goes beyond %(good)s")
-  const text = long ? hint : number ? gettext("%(number)s characters") : ""
-  tell(length, text.replace("%(number)s", number).replace("%(good)s", good))
+  const hint = ngettext(
+    "%(number)s character: lists and search engines may cut what goes beyond %(good)s",
+    "%(number)s characters: lists and search engines may cut what goes beyond %(good)s",
+    number,
+  )
+  const text = long ? hint : number ? ngettext("%(number)s character", "%(number)s characters", number) : ""
+  tell(length, interpolate(text, { number, good }, true))
 }
 
 /* Slug and slugline */

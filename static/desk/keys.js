@@ -1,7 +1,6 @@
 /* Keys of the story form, and the list of them: a block is added, moved, and the preview opened from within the text.
    Ctrl+S is in desk/story.js, Ctrl+Shift+C in desk/citation.js. */
 
-const gettext = window.gettext || ((text) => text)
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
 
 function element(tag, attributes = {}, ...children) {

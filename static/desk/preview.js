@@ -1,7 +1,6 @@
 /* The preview beside the form: what is typed, as readers would see it, some moments after typing stops.
    The page is fetched and put into the frame, not loaded by it: no step in the browser's history, no jump, no flash. */
 
-const gettext = window.gettext || ((text) => text)
 const pane = document.getElementById("preview-pane")
 const form = pane?.closest("form")
 const frame = pane?.querySelector("iframe")

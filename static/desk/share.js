@@ -11,6 +11,6 @@ if (button && navigator.clipboard) {
   button.hidden = false
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(address.value)
-    document.getElementById("copied").textContent = window.gettext("Copied.")
+    document.getElementById("copied").textContent = gettext("Copied.")
   })
 }

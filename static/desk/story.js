@@ -1,6 +1,5 @@
 /* The story form by keyboard: blocks are added, moved and folded by buttons, a toolbar is one Tab stop, Ctrl+S saves. */
 
-const gettext = window.gettext || ((text) => text)
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
 const ROWS = ".order-machine > .inline-related:not(.empty-form), #citations-group .inline-related:not(.empty-form)"
 
@@ -43,7 +42,7 @@ function move(row, step, used) {
   arrange()
   used.focus()
   row.scrollIntoView({ block: "nearest" })
-  say(`${gettext("Moved to place")} ${to + 1} ${gettext("of")} ${rows.length}.`)
+  say(interpolate(gettext("Moved to place %(place)s of %(all)s."), { place: to + 1, all: rows.length }, true))
 }
 
 document.addEventListener("desk:move", ({ detail: { row, step, used } }) => move(row, step, used))

@@ -90,7 +90,7 @@ def storable(text):
 
 
 def time_of(instant):
-    return format_date(timezone.localtime(instant), "H:i")
+    return format_date(timezone.localtime(instant), _("H:i"))
 
 
 # Offering it again, and letting go of it

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stories.models.picture import Picture
 from stories.models.prose import ProseField
@@ -107,7 +108,10 @@ class Post(Block):
     language = models.CharField(_("language"), max_length=35, blank=True, help_text=_("If it is not the story’s."))
     url = models.URLField(_("link"), max_length=500, blank=True)
     note = ProseField(
-        _("note"), level="line", blank=True, help_text=_("Our words under it, with a source marker: whom it relays …")
+        pgettext_lazy("public", "note"),
+        level="line",
+        blank=True,
+        help_text=_("Our words under it, with a source marker: whom it relays …"),
     )
 
     class Meta(Block.Meta):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
 from stories.models.author import Author
@@ -30,7 +31,7 @@ class Story(models.Model):
     class Kind(models.TextChoices):
         NEWS = "news", _("news")
         BREAKING = "breaking", _("breaking")
-        SUMMARY = "summary", _("summary")
+        SUMMARY = "summary", pgettext_lazy("kind of story", "summary")
         EXPLAINER = "explainer", _("explainer")
         ANALYSIS = "analysis", _("analysis")
         OPINION = "opinion", _("opinion")

@@ -4,6 +4,7 @@ from django.db.models.functions import Greatest
 from django.urls import get_script_prefix
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stories.models.story import Story
 
@@ -66,7 +67,7 @@ class Version(models.Model):
     story = models.ForeignKey(Story, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("number"))
     change = models.CharField(_("change"), max_length=20, choices=Change)
-    note = models.CharField(_("note"), max_length=500, blank=True)  # public: what changed and why
+    note = models.CharField(pgettext_lazy("public", "note"), max_length=500, blank=True)  # public: what changed and why
     visible_from = models.DateTimeField(_("visible from"))
     visible_until = models.DateTimeField(_("visible until"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("recorded"))  # when this row was written; an import cannot choose it

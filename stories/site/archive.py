@@ -7,6 +7,8 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dates import MONTHS
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from stories.models import Version
@@ -21,7 +23,7 @@ class Month:
     month: int
 
     def __str__(self):
-        return f"{MONTHS[self.month]} {self.year}"
+        return date_format(self.start, _("F Y"))
 
     def __lt__(self, other):
         return (self.year, self.month) < (other.year, other.month)

@@ -81,7 +81,7 @@ def declared_note(change):
     """Return a change that readers are told of as one paragraph: what it was, when, what was wrong and is right."""
     label = _("%(change)s, %(date)s") % {
         "change": capfirst(Version.Change(change["change"]).label),
-        "date": date_format(timezone.localtime(datetime.datetime.fromisoformat(change["at"])), "j F Y"),
+        "date": date_format(timezone.localtime(datetime.datetime.fromisoformat(change["at"])), _("j F Y")),
     }
     return line(label, declared_text(change))
 
@@ -250,4 +250,4 @@ def partial_date(value):
         date = datetime.date(year, month or 1, day or 1)
     except ValueError:  # 2025-02-31 has the form of a date
         return value
-    return date_format(date, ["Y", "F Y", "j F Y"][bool(month) + bool(day)])
+    return date_format(date, [_("Y"), _("F Y"), _("j F Y")][bool(month) + bool(day)])

@@ -49,7 +49,7 @@ def banner_of(shared, now):
     until = _("Confidential until we publish it.")
     if instant := confidential_until(shared, now):
         local = timezone.localtime(instant)
-        until = _("Confidential until %(when)s.") % {"when": f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"}
+        until = _("Confidential until %(when)s.") % {"when": date_format(local, _("j F Y, H:i T"))}
     whom = _("For %(label)s. Do not pass on.") % {"label": shared.link.label}
     return f"{what} {until} {whom}"
 

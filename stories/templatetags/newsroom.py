@@ -5,11 +5,11 @@ import datetime
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 
-from stories.site import addresses, at, languages, names, translations
+from stories.site import addresses, at, languages, names, portable, translations
 
 register = template.Library()
 
@@ -32,11 +32,11 @@ def instant(value, form="full"):
     """Show an aware datetime in a <time>: "full" with its zone, "day", or "clock"."""
     local = timezone.localtime(value)
     if form == "day":
-        text = date_format(local, "j F Y")
+        text = date_format(local, _("j F Y"))
     elif form == "clock":
-        text = date_format(local, "H:i")
+        text = date_format(local, _("H:i"))
     else:
-        text = f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+        text = date_format(local, _("j F Y, H:i T"))
     machine = value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return format_html('<time datetime="{}">{}</time>', machine, text)
 
@@ -61,14 +61,7 @@ def alternate_languages(context):
 @register.simple_tag
 def partial_date(value):
     """Show a date as precise as it is known: 1962, October 1962 or 16 October 1962."""
-    return format_html('<time datetime="{}">{}</time>', value, spelled_out(value)) if value else ""
-
-
-@register.filter
-def spelled_out(value):
-    year, month, day = [*(int(part) for part in value.split("-")), 0, 0][:3]
-    words = [str(day)] if day else []
-    return " ".join([*words, *([str(MONTHS[month])] if month else []), str(year)])
+    return format_html('<time datetime="{}">{}</time>', value, portable.partial_date(value)) if value else ""
 
 
 @register.simple_tag
