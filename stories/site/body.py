@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from stories.models.picture import WIDTHS
 from stories.models.prose import MARKER, top_level
 from stories.publishing.document import PROSE_FIELD
+from stories.site import languages
 from stories.site.names import initials
 
 # Blocks whose neighbours form one section, by its template.
@@ -53,6 +54,7 @@ class Body:
 
     def __init__(self, document, citations):
         self.citations = {citation["key"]: citation for citation in citations}
+        self.ui = languages.own_words(document["language"] or languages.own())
         self.noted = set()
         self.headings = []
         self.ids = set()
@@ -90,7 +92,7 @@ class Body:
         data = {"heading": "", "id": "", "entries": [block | {name: self.mark(block[name])} for block in blocks]}
         if kind == "question" and not after_heading:
             data["heading"] = _("Questions and answers")
-            data["id"] = self.add_heading(data["heading"])
+            data["id"] = self.add_heading(data["heading"], self.ui)
         elif kind == "key_point" and not after_heading:
             data["heading"], data["id"] = _("Key points"), self.unique_id("key-points")
             self.has_h2 = True
@@ -123,9 +125,12 @@ class Body:
             return format_html('<h2 id="{}">{}</h2>', self.add_heading(text), self.mark(inner))
         return self.mark(html)
 
-    def add_heading(self, text):
+    def add_heading(self, text, attributes=""):
         self.has_h2 = True
-        self.headings.append((self.unique_id(text), mark_safe(text)))  # its characters are still escaped
+        shown = mark_safe(text)  # its characters are still escaped
+        if attributes:
+            shown = format_html("<span{}>{}</span>", attributes, shown)
+        self.headings.append((self.unique_id(text), shown))
         return self.headings[-1][0]
 
     def unique_id(self, text):
@@ -154,8 +159,8 @@ class Body:
         ref = f"ref-{number}-{len(citation['refs']) + 1}"
         citation["refs"].append(ref)
         label = _("Source %(number)s: %(name)s") % {"number": number, "name": citation["label"]}
-        link = '<a class="cite" href="#source-{}" id="{}" aria-label="{}">{}</a>'
-        return format_html(link, number, ref, label, number)
+        link = '<a class="cite" href="#source-{}" id="{}" aria-label="{}"{}>{}</a>'
+        return format_html(link, number, ref, label, self.ui, number)
 
 
 def picture(value):
