@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test login lint clean
+.PHONY: run test login lint messages clean
 
 run: .venv/requirements.txt
 	@$(BIN)/python -m newsroom.run
@@ -16,6 +16,13 @@ login: .venv/requirements.txt
 lint: .venv/requirements-dev.txt
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@git ls-files 'templates/*.html' | xargs -r $(BIN)/djade --target-version 5.2 --check
+
+# Needs gettext's tools. A new language: mkdir locale/tr, and this.
+MESSAGES := --all --no-wrap --add-location file --no-obsolete --ignore tests --ignore bench
+messages: .venv/requirements.txt
+	@SECRET_KEY=unused $(BIN)/python manage.py makemessages $(MESSAGES)
+	@SECRET_KEY=unused $(BIN)/python manage.py makemessages $(MESSAGES) -d djangojs
+	@SECRET_KEY=unused $(BIN)/python manage.py compilemessages
 
 # What was installed is kept beside it: pip runs only when the list has changed.
 .venv/requirements.txt .venv/requirements-dev.txt: .venv/%: % requirements.txt | .venv/bin/python

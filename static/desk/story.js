@@ -158,6 +158,34 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
   else editor.on("create", () => dress(text.closest(".prose-editor").querySelector(".prose-menubar"), name))
 })
 
+// The editor names its buttons in English only.
+const BUTTONS = {
+  "heading 2": gettext("heading 2"),
+  "heading 3": gettext("heading 3"),
+  bold: gettext("bold"),
+  italic: gettext("italic"),
+  strike: gettext("strike"),
+  subscript: gettext("subscript"),
+  superscript: gettext("superscript"),
+  "insert link": gettext("insert link"),
+  "remove link": gettext("remove link"),
+  "unordered list": gettext("unordered list"),
+  "ordered list": gettext("ordered list"),
+  blockquote: gettext("blockquote"),
+  "horizontal rule": gettext("horizontal rule"),
+  "Insert table": gettext("Insert table"),
+  "Add column": gettext("Add column"),
+  "Delete column": gettext("Delete column"),
+  "Add row": gettext("Add row"),
+  "Delete row": gettext("Delete row"),
+  "Merge cells": gettext("Merge cells"),
+  "Split cell": gettext("Split cell"),
+  "Toggle header cell": gettext("Toggle header cell"),
+  "Delete table": gettext("Delete table"),
+  undo: gettext("undo"),
+  redo: gettext("redo"),
+}
+
 function dress(bar, name) {
   // After the text, though seen above it: Tab goes from field to text, as one writes, and then to the toolbar.
   bar.parentElement.querySelector(".tiptap").after(bar)
@@ -165,6 +193,8 @@ function dress(bar, name) {
   bar.setAttribute("aria-label", `${gettext("Formatting")}: ${name}`)
   all("button", bar).forEach((each, index) => {
     each.tabIndex = index ? -1 : 0
+    each.title = BUTTONS[each.title] || each.title
+    if (each.title) each.setAttribute("aria-label", each.title)
   })
   bar.addEventListener("focusin", ({ target }) => {
     for (const each of all("button", bar)) each.tabIndex = each === target ? 0 : -1

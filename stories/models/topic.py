@@ -2,6 +2,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stories.models.term import Term
 
@@ -14,7 +15,9 @@ class Topic(Term):
     )
     description = models.TextField(_("description"), blank=True, help_text=_("One or two sentences for its page."))
     open = models.BooleanField(
-        _("open"), default=False, help_text=_("Show its page even before a story is published under it.")
+        pgettext_lazy("topic", "open"),
+        default=False,
+        help_text=_("Show its page even before a story is published under it."),
     )
 
     class Meta(Term.Meta):
