@@ -65,7 +65,8 @@ def make_picture(**values):
     content = io.BytesIO()
     Image.new("RGB", (600, 400), "navy").save(content, "PNG")
     upload = SimpleUploadedFile("gate.png", content.getvalue(), content_type="image/png")
-    return Picture.objects.create(**{"file": upload, "alt": "A gate", "credit": "A. Photographer"} | values)
+    told = {"alt": "A gate", "credit": "A. Photographer", "source_type": "digitalCapture"}
+    return Picture.objects.create(**{"file": upload} | told | values)
 
 
 def make_document(story_id=None, **values):

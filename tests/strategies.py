@@ -121,8 +121,10 @@ pictures_of_stories = st.builds(
     width=st.integers(1, 3000),
     height=st.integers(1, 3000),
     alt=lines,
+    decorative=st.booleans(),
     caption=lines,
     credit=lines,
+    source_type=choices("source_type"),
 )
 
 
@@ -196,6 +198,10 @@ def some(strategy, most, key):
     return st.lists(strategy, max_size=most, unique_by=lambda row: row[key])
 
 
+instants = st.datetimes().map(lambda instant: f"{instant.replace(microsecond=0).isoformat()}Z")
+reviews = st.none() | st.fixed_dictionaries(
+    {"reviewer": lines, "reviewed_at": st.just("") | instants, "statement": texts},
+)
 drafts = st.fixed_dictionaries(
     {
         "id": ids,
@@ -211,6 +217,8 @@ drafts = st.fixed_dictionaries(
         "editors_note": texts,
         "interest_note": texts,
         "ai_use": choices("ai_use"),
+        "ai_review": reviews,
+        "ai_label": st.booleans(),
         "authors": some(authors, 2, "slug"),
         "topics": st.lists(slugs, max_size=2),
         "tags": st.lists(slugs, max_size=2),

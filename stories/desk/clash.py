@@ -52,7 +52,7 @@ def save_aside_if_overtaken(request, form, formsets):
     for tag in form.cleaned_data["tags"]:
         if tag.pk is None:
             tag.save()  # a revision names tags that exist
-    mine = document_from_form(form, formsets)
+    mine = with_review_of(base, document_from_form(form, formsets), form)
     if canonical(mine) == canonical(upgraded(newest.document)):
         return newest, False  # both made the same change
     desk_only = desk_only_of(form, formsets)
@@ -62,6 +62,19 @@ def save_aside_if_overtaken(request, form, formsets):
         aside = save_aside(mine, story, by=request.user, base=base, desk_only=desk_only)
         request.overtaken = {"newest": newest, "aside": aside}
     return base, True
+
+
+def with_review_of(base, document, form):
+    """Return the document of a form with the review that it was opened on, unless the form itself changed it.
+
+    Who signed it is in no field of the form, so the form has the signature that the story has by now.
+    """
+    if base is None or form.cleaned_data.get("ai_checked"):
+        return document
+    before = upgraded(base.document)
+    statements = {(each["ai_review"] or {"statement": ""})["statement"] for each in (before, document)}
+    same = len(statements) == 1 and before["ai_use"] == document["ai_use"]
+    return {**document, "ai_review": before["ai_review"]} if same else document
 
 
 def desk_only_of(form, formsets):

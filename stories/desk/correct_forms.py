@@ -9,7 +9,7 @@ from stories.models import BLOCKS, Citation, Story
 from stories.publishing.document import BLOCK_FIELDS, DocumentError, clean, numbered_citations
 
 HEAD = ["kicker", "headline", "standfirst"]
-REST = ["summary", "dateline", "editors_note", "interest_note", "ai_use"]
+REST = ["summary", "dateline", "editors_note", "interest_note", "ai_use", "ai_label"]
 CITATION = ["quote", "obtained", "url", "published_on", "accessed_on", "archived_url", "terms"]
 UNNAMED = ["descriptor", "reason"]
 

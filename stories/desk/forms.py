@@ -18,7 +18,7 @@ from stories.models.prose import clean_text
 from stories.models.term import make_slug
 from stories.publishing.document import DOCUMENT
 from stories.publishing.verbs import live_and_pending
-from stories.publishing.working_copy import STORY_FIELDS, build
+from stories.publishing.working_copy import REVIEW_COLUMNS, STORY_FIELDS, build
 
 STORY_COLUMNS = {field.name for field in Story._meta.get_fields()}
 
@@ -54,6 +54,9 @@ class StoryForm(forms.ModelForm):
     opened_on = forms.CharField(required=False, widget=forms.HiddenInput)
     tags = TagsField(label=gettext_lazy("Tags"), required=False)
     due = DueField(label=gettext_lazy("Due"), required=False)
+    # Whoever ticks it signs: the server writes down name and time.
+    ai_checked = forms.BooleanField(label=gettext_lazy("I checked it"), required=False)
+    editor = None  # the user whose form it is
 
     class Meta:
         widgets = {
@@ -72,13 +75,16 @@ class StoryForm(forms.ModelForm):
             day.attrs["aria-label"], time.attrs["aria-label"] = _("Embargo until: day"), _("Embargo until: time")
         if "language" in self.fields:
             self.fields["language"].show_hidden_initial = False  # the default is a function of the settings only
+        if "ai_checked" in self.fields:
+            self.fields["ai_checked"].help_text = told_review(self.instance)
         for name in self.desk_only():
             # No revision keeps these: what the form opened with tells what this editor changed.
             self.fields[name].show_hidden_initial = True
 
     def desk_only(self):
         """Return the names of the fields of which nothing is in the document."""
-        return [name for name in self.fields if name in STORY_COLUMNS and name not in DOCUMENT]
+        said = {*DOCUMENT, *REVIEW_COLUMNS}
+        return [name for name in self.fields if name in STORY_COLUMNS and name not in said]
 
     def _save_m2m(self):
         for tag in self.cleaned_data.get("tags", []):
@@ -120,6 +126,38 @@ class StoryForm(forms.ModelForm):
         if not self.errors:
             shape = {name: DOCUMENT[name] for name in STORY_FIELDS}
             add_problems(self, shape, {name: getattr(self.instance, name) for name in STORY_FIELDS})
+            self.sign_review()
+
+    def sign_review(self):
+        """Write down who checked what a machine made, if it was ticked; what was checked before and changed is not."""
+        story = self.instance
+        if self.cleaned_data.get("ai_checked"):
+            name = signature(self.editor)
+            if not name:
+                self.add_error(
+                    "ai_checked", _("Your account has no name that readers could be told. Ask for one first.")
+                )
+            elif not story.ai_statement:
+                self.add_error("ai_statement", _("Say how you checked it: readers are told."))
+            else:
+                story.ai_reviewer, story.ai_reviewed_at = name, timezone.now().replace(microsecond=0)
+        elif {"ai_statement", "ai_use"}.intersection(self.changed_data):
+            story.ai_reviewer, story.ai_reviewed_at = "", None
+
+
+def signature(user):
+    """Return the name by which readers know a user: of their author page, else their own; "" if there is none."""
+    author = getattr(user, "author", None)
+    return clean_text(author.name if author else user.get_full_name())
+
+
+def told_review(story):
+    """Return what stands beside the tick: who checked it so far, and what ticking does."""
+    sentence = _("Your name and the time are written down when you save, and readers see them.")
+    if story.ai_reviewer and story.ai_reviewed_at:
+        values = {"name": story.ai_reviewer, "when": told(story.ai_reviewed_at)}
+        return f"{_('%(name)s checked it on %(when)s. Tick it if you did so anew.') % values} {sentence}"
+    return sentence
 
 
 def document_from_form(form, formsets):

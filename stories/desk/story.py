@@ -29,6 +29,7 @@ from stories.desk.story_list import (
 )
 from stories.models import Story, Tag
 from stories.publishing.revisions import save_revision
+from stories.publishing.working_copy import REVIEW_COLUMNS
 from stories.site.story import WORDS_A_MINUTE
 
 HEADLINE_GOOD = 70  # characters of a headline that lists and search engines show whole
@@ -40,7 +41,7 @@ SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in FORM_SC
 class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
     form = StoryForm
     inlines = [*blocks.INLINES, CitationInline, CreditInline]
-    autocomplete_fields = ["topics", "lead_image", "translation_of", "ai_reviewer"]
+    autocomplete_fields = ["topics", "lead_image", "translation_of"]
     fieldsets = [
         (None, {"classes": ["writing"], "fields": ["kicker", "headline", "standfirst"]}),
         (_("For the desk"), {"classes": ["planning"], "fields": ["budget_line", "due", "embargo_until"]}),
@@ -50,7 +51,10 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
             _("For the reader"),
             {
                 "classes": ["collapse"],
-                "fields": ["editors_note", "interest_note", "ai_use", "ai_reviewer", "translation_of"],
+                "fields": [
+                    *("editors_note", "interest_note", "translation_of"),
+                    *("ai_use", "ai_statement", "ai_checked", "ai_label"),
+                ],
             },
         ),
     ]
@@ -95,7 +99,9 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         return super().change_view(request, object_id, *args, **kwargs)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return autosave.continued(request, obj, super().get_form(request, obj, change, **kwargs))
+        form = super().get_form(request, obj, change, **kwargs)
+        form.editor = request.user
+        return autosave.continued(request, obj, form)
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
@@ -122,7 +128,8 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
             if overtaken:
                 return
             columns = {field.name for field in story._meta.concrete_fields}
-            story.save(update_fields={"slug", "changed_at", *columns.intersection(form.changed_data)})
+            changed = columns.intersection(form.changed_data)
+            story.save(update_fields={"slug", "changed_at", *REVIEW_COLUMNS, *changed})
         # Past ContentEditor, whose clone writes into any story unchecked.
         super(ContentEditor, self).save_related(request, form, formsets, change)
         save_revision(story, by=request.user, base=base)

@@ -172,10 +172,10 @@ class AuthorAdmin(TermAdmin):
 
 @admin.register(Picture)
 class PictureAdmin(NamedAdmin):
-    list_display = ["thumbnail", "__str__", "caption", "credit", "created_at"]
+    list_display = ["thumbnail", "__str__", "caption", "credit", "source_type", "created_at"]
     list_display_links = ["thumbnail", "__str__"]
     search_fields = ["alt", "caption", "credit"]
-    fields = ["file", "alt", "caption", "credit"]
+    fields = ["file", "alt", "decorative", "caption", "credit", "source_type"]
     named_by = ["lead_image", "stories_figure_set__picture"]
 
     def get_fields(self, request, obj=None):

@@ -55,8 +55,6 @@ class EditorAdmin(DeskAdmin, UserAdmin):
     def reasons_to_keep(self, obj):
         if Story.objects.filter(citations__approver=obj).exists():
             yield _("They approved an unnamed source of a story. Take “active” from them instead of deleting them.")
-        if Story.objects.filter(ai_reviewer=obj).exists():
-            yield _("They checked what a machine wrote for a story. Take “active” from them instead of deleting them.")
 
 
 def has_no_more(other, user):

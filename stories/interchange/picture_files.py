@@ -14,7 +14,7 @@ from stories.models import Picture
 from stories.models.picture import normalise
 
 PICTURES = "pictures.yaml"
-FIELDS = ["alt", "caption", "credit"]
+FIELDS = ["alt", "decorative", "caption", "credit", "source_type"]
 
 
 class Pictures:
@@ -64,7 +64,7 @@ class Pictures:
         if len(self.problems) == before:
             self.new[str(row.pk)] = {
                 "id": str(row.pk), "file": f"pictures/{row.pk}.{extension}", "width": image.width,
-                "height": image.height, "alt": row.alt, "caption": row.caption, "credit": row.credit,
+                "height": image.height, **{name: getattr(row, name) for name in FIELDS},
             }  # fmt: skip
             self.rows.append((row, source))
         return None

@@ -10,6 +10,7 @@ from stories.models import Author, Source, Tag, Topic
 from stories.models.prose import clean_text
 from stories.models.term import make_slug
 from stories.models.topic import lineage
+from stories.publishing.fields import YES_OR_NO
 
 MERGED = ["alias_of", "archived"]
 TERM_FILES = {
@@ -18,7 +19,6 @@ TERM_FILES = {
     "authors.yaml": (Author, ["slug", "name", "collective", "biography", *MERGED]),
     "tags.yaml": (Tag, ["slug", "name", "alias_of"]),
 }
-YES_OR_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 
 class Terms:

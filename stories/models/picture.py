@@ -13,6 +13,38 @@ MAX_SIDE = 2560
 WIDTHS = (480, 960, 1600)
 
 
+class SourceType(models.TextChoices):
+    """How a picture came to be: the codes of http://cv.iptc.org/newscodes/digitalsourcetype/, in our words."""
+
+    CAPTURE = "digitalCapture", _("taken with a digital camera")
+    COMPUTATIONAL = "computationalCapture", _("taken by a camera that joins several shots, as phones do")
+    NEGATIVE = "negativeFilm", _("scanned from a negative")
+    POSITIVE = "positiveFilm", _("scanned from a slide")
+    PRINT = "print", _("scanned from a print or another document")
+    HUMAN_EDITS = "humanEdits", _("a picture that a person changed")
+    ENHANCED = "algorithmicallyEnhanced", _("a picture that a program changed or improved, without generative AI")
+    SCREEN = "screenCapture", _("screenshot")
+    VIRTUAL = "virtualRecording", _("recorded in a virtual world")
+    DATA = "dataDrivenMedia", _("drawn from data: a chart, a map")
+    CREATION = "digitalCreation", _("drawn or designed by a person")
+    ALGORITHM = "algorithmicMedia", _("made by a program, without generative AI")
+    COMPOSITE_CAPTURE = "compositeCapture", _("put together from several photographs")
+    COMPOSITE = "composite", _("put together from several pictures")
+    COMPOSITE_AI = "compositeSynthetic", _("put together from several pictures, some made with generative AI")
+    EDITED_AI = "compositeWithTrainedAlgorithmicMedia", _("changed with generative AI")
+    AI = "trainedAlgorithmicMedia", _("made with generative AI")
+
+
+# What readers are told beside the credit of a picture that does not show what a camera saw, by its SourceType.
+LABELS = {
+    SourceType.COMPOSITE_CAPTURE: _("Composite picture"),
+    SourceType.COMPOSITE: _("Composite picture"),
+    SourceType.COMPOSITE_AI: _("Composite picture, partly made with AI"),
+    SourceType.EDITED_AI: _("Changed with AI"),
+    SourceType.AI: _("Made with AI"),
+}
+
+
 class PictureManager(models.Manager):
     def get_by_natural_key(self, pk):
         return self.get(pk=pk)
@@ -33,8 +65,20 @@ class Picture(models.Model):
     alt = models.CharField(
         _("description"), max_length=300, blank=True, help_text=_("What it shows, for readers who cannot see it.")
     )
+    decorative = models.BooleanField(
+        _("decorative"),
+        default=False,
+        help_text=_("It shows nothing that the text does not say: screen readers pass over it, without a description."),
+    )
     caption = models.CharField(_("caption"), max_length=300, blank=True)
     credit = models.CharField(_("credit"), max_length=200, blank=True, help_text=_("Who made it, and for whom."))
+    source_type = models.CharField(
+        _("how it was made"),
+        max_length=40,
+        choices=SourceType,
+        blank=True,
+        help_text=_("Readers see beside the credit if it was made or changed with AI, or put together."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PictureManager()
@@ -66,6 +110,8 @@ class Picture(models.Model):
             self.file.storage.delete(name)
 
     def clean(self):
+        if self.decorative and self.alt:
+            raise ValidationError({"decorative": _("Describe it, or call it decorative: not both.")})
         if self.file and not self.file._committed:
             self.normalised = normalise(self.file)
 

@@ -18,7 +18,7 @@ SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
 # In the order in which readers are told.
 FIELDS = [
     "headline", "kicker", "standfirst", "summary", "kind", "language", "dateline", "slug", "editors_note",
-    "interest_note", "ai_use", "translation_of",
+    "interest_note", "ai_use", "ai_review", "ai_label", "translation_of",
 ]  # fmt: skip
 ENOUGH_ALIKE = 0.4  # of their words: below it two paragraphs are shown as one removed and one added
 REACH = 20  # lines in which one that is alike is looked for
@@ -268,6 +268,10 @@ def joined(blocks):
 
 
 def text_lines(value):
+    """Return a field's value as lines: of several the words of each, of yes a tick."""
+    if isinstance(value, dict):
+        value = "\n".join(value.values())
+    value = "✓" if value is True else value
     return [("p", line) for line in str(value or "").split("\n") if line]
 
 
@@ -282,7 +286,8 @@ def author_lines(document):
 def picture_lines(picture):
     if not picture:
         return []
-    return [("p", words) for words in (picture["file"], picture["alt"], picture["caption"], picture["credit"]) if words]
+    told = [picture[name] for name in ("file", "alt", "decorative", "caption", "credit", "source_type")]
+    return [line for value in told for line in text_lines(value)]
 
 
 def cited_name(citation):

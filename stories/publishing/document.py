@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from stories.models.prose import markers
 from stories.publishing import fields
 
-SCHEMA = 1
-MIGRATIONS = {}  # {schema: function that returns a document of it as one of the next schema}
+SCHEMA = 2
 
 SOURCE = {
     "slug": fields.required(fields.slug),
@@ -35,8 +34,10 @@ PICTURE = {
     "width": fields.pixels,
     "height": fields.pixels,
     "alt": fields.line(300),
+    "decorative": fields.flag,
     "caption": fields.line(300),
     "credit": fields.line(200),
+    "source_type": fields.choice("source_type"),
 }
 CITATION = {
     "key": fields.citation_key,
@@ -82,6 +83,8 @@ PROSE_FIELD = {
 }
 PARAGRAPH_END = re.compile("</(?:p|h2|h3)>|<br>")
 CORRECTION = {"wrong": fields.text, "right": fields.text, "severity": fields.choice("severity")}
+# Who checked what a machine translated or wrote, as readers are told: a name, an instant, and how it was checked.
+AI_REVIEW = {"reviewer": fields.line(200), "reviewed_at": fields.instant, "statement": fields.text}
 # Of a version that removed something: who signs the notice, and the hashes of the versions it altered.
 REMOVAL = {
     "signed": fields.line(200),
@@ -108,6 +111,8 @@ DOCUMENT = {
     "editors_note": fields.text,
     "interest_note": fields.text,
     "ai_use": fields.choice("ai_use"),
+    "ai_review": fields.optional(AI_REVIEW),
+    "ai_label": fields.flag,
     "translation_of": fields.identifier,
     "correction": fields.optional(CORRECTION),
     "removal": fields.optional(REMOVAL),
@@ -145,6 +150,8 @@ def clean(document):
     for citation in cleaned["citations"]:
         if citation["source"] or not any((citation["unnamed"] or {}).values()):
             citation["unnamed"] = None
+    if not any((cleaned["ai_review"] or {}).values()):
+        cleaned["ai_review"] = None
     correction = cleaned["correction"]
     if correction and not (correction["wrong"] or correction["right"]):
         cleaned["correction"] = None
@@ -159,6 +166,23 @@ def clean_overrides(value):
     if problems:
         raise DocumentError(problems)
     return cleaned
+
+
+def from_schema_1(document):
+    """Return a document of schema 1 as one of schema 2, which says how pictures and text were made."""
+
+    def told(picture):
+        return picture and {"decorative": False, "source_type": "", **picture}
+
+    blocks = [
+        {**block, "picture": told(block["picture"])} if block["type"] == "figure" else block
+        for block in document.get("blocks", ())
+    ]
+    lead = told(document.get("lead_image"))
+    return {"ai_review": None, "ai_label": False, **document, "blocks": blocks, "lead_image": lead}
+
+
+MIGRATIONS = {1: from_schema_1}  # {schema: function that returns a document of it as one of the next schema}
 
 
 def upgraded(document):

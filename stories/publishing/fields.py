@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from stories.models import Citation, Source, Story
 from stories.models.blocks import validate_partial_date
+from stories.models.picture import SourceType
 from stories.models.prose import CITATION_KEY, clean_html, clean_text
 from stories.models.term import SLUG
 
@@ -24,8 +25,10 @@ CHOICES = {
     "ai_use": (Story.AIUse.values, Story.AIUse.NONE.value),
     "source_kind": (Source.Kind.values, Source.Kind.ORGANISATION.value),
     "obtained": (["", *Citation.Obtained.values], ""),
+    "source_type": (["", *SourceType.values], ""),
     "severity": (["critical", "major", "normal"], "normal"),
 }
+YES_OR_NO = {"true": True, "yes": True, "false": False, "no": False, "": False}
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 PICTURE_FILE = re.compile(r"pictures/[0-9a-f-]{36}\.(jpg|webp)")
 validate_url = URLValidator(schemes=["http", "https"])  # as the forms of the desk do
@@ -222,6 +225,37 @@ def time(value, place, problems):
         problems.append((place, _("Write the time in UTC.")))
         return ""
     return value.replace(microsecond=0, tzinfo=None).isoformat() if value is not None else ""
+
+
+def instant(value, place, problems):
+    """An instant in UTC, to the second, as 2025-02-28T14:05:00Z; empty is ""."""
+    if not isinstance(value, datetime.datetime):
+        value = string(value, place, problems, 50)
+        try:
+            value = datetime.datetime.fromisoformat(value) if value else None
+        except ValueError:
+            problems.append(
+                (place, _("“%(value)s” is not an instant such as 2025-02-28T15:00:00Z.") % {"value": value})
+            )
+            return ""
+    if value and not value.tzinfo:
+        problems.append((place, _("Say in which time zone: Z at its end is UTC, +03:00 is Istanbul.")))
+        return ""
+    try:
+        # Years before 1000 need their zeros, which strftime() leaves out.
+        return value.astimezone(datetime.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z" if value else ""
+    except OverflowError:
+        problems.append((place, _("“%(value)s” is not an instant such as 2025-02-28T15:00:00Z.") % {"value": value}))
+        return ""
+
+
+def flag(value, place, problems):
+    """Yes or no; empty is no. Files say it in words."""
+    said = YES_OR_NO.get(value.lower()) if isinstance(value, str) else False if value is None else value
+    if type(said) is not bool:
+        problems.append((place, _("Write true or false.")))
+        return False
+    return said
 
 
 def shape(fields):

@@ -4,8 +4,9 @@ import re
 
 from django.utils.translation import gettext as _
 
+from stories.models.picture import LABELS
 from stories.publishing.changes import ADDED, REMOVED, compare
-from stories.publishing.document import named_sources, plain_text
+from stories.publishing.document import named_sources, pictures, plain_text
 from stories.publishing.preflight import Finding
 
 MAX_WORDS = 25
@@ -60,11 +61,21 @@ def touches_field(old, new, comparison):
         "editors_note": _("It changes the editor’s note."),
         "interest_note": _("It changes what is said about interests."),
         "ai_use": _("It changes what is said about the use of AI."),
+        "ai_review": _("It changes what is said about who checked what a machine made."),
+        "ai_label": _("It changes whether the text is labelled as made by a machine."),
         "lead_image": _("It changes the lead picture."),
     }
     for change in comparison.fields:
         if change.place in sentences:
             yield trip(change.place, sentences[change.place], changed_words(change))
+
+
+def touches_origin(old, new, comparison):
+    before, after = (
+        {picture["id"]: LABELS.get(picture["source_type"]) for picture in pictures(document)} for document in (old, new)
+    )
+    if any(before[pk] != after[pk] for pk in before.keys() & after.keys()):
+        yield trip("origin", _("It changes what is said about how a picture was made."), ())
 
 
 def touches_citation(old, new, comparison):
@@ -118,6 +129,7 @@ def touches_much(old, new, comparison):
 
 CHECKS = [
     touches_field,
+    touches_origin,
     touches_citation,
     touches_marker,
     touches_number,

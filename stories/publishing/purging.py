@@ -33,7 +33,9 @@ from stories.publishing.working_copy import document_from_story, write_to_story
 
 MARK = "[…]"  # what stands where a passage was removed
 # Ids and addresses: an address that readers have cannot be taken back, only what stands there.
-KEPT = {"id", "key", "type", "slug", "topics", "tags", "file", "translation_of", "was", "is"}
+KEPT = {
+    "id", "key", "type", "slug", "topics", "tags", "file", "translation_of", "was", "is", "source_type", "reviewed_at",
+}  # fmt: skip
 TAG = re.compile(r"<[^<>]*>")
 # What the desk and readers wrote about a story, beside its documents.
 PRIVATE = [

@@ -94,7 +94,7 @@ def take_back(story, change, permission, by, signed, reason, expecting):
 
 def emptied(document, change):
     """Return what a retraction or a withdrawal leaves of a document."""
-    nothing = {"standfirst": "", "summary": "", "lead_image": None, "blocks": [], "citations": []}
+    nothing = {"standfirst": "", "summary": "", "lead_image": None, "ai_review": None, "blocks": [], "citations": []}
     if change == Version.Change.WITHDRAWAL:
         nothing |= {"headline": "", "kicker": "", "dateline": "", "editors_note": "", "interest_note": ""}
         nothing |= {"correction": None}

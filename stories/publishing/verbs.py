@@ -94,9 +94,10 @@ def put_out(taken, document, *, by, action, change, note, correction, pending, o
     document = document_to_publish(document, correction, story)
     refuse_change(change, note, document, live)
     instant = at or after(now, live)
-    # A correction does not wait for what the desk still discusses about the draft.
-    told = live and upgraded(live.document)
-    context = context_for(story, document, live=told, at=instant, with_notes=action != "correct")
+    # A correction does not wait for what the desk still discusses about the draft, nor for what it cannot change.
+    readers_have = live and upgraded(live.document)
+    told = readers_have if action == "correct" else None
+    context = context_for(story, document, live=readers_have, at=instant, told=told)
     refuse_if_blocked(document, context)
     overrides = overridden(document, change, live, override, context)
     rest = None
@@ -248,7 +249,7 @@ def rest_of(story, plan, live, document, choice):
     rest = {**merged, "correction": upgraded(plan.document)["correction"]}
     if same_for_readers(rest, document) and plan.change != Version.Change.EDITORS_NOTE:
         return None
-    context = context_for(story, rest, live=document, at=plan.visible_from, with_notes=False)
+    context = context_for(story, rest, live=document, at=plan.visible_from, told=upgraded(plan.document))
     if reasons := blockers(rest, context):
         raise PublishError(
             _("The waiting version could not go out after this one: %(why)s") % {"why": " ".join(reasons)}

@@ -1,6 +1,7 @@
 """Between a story's tables and its document: build one from the other, write it back in place."""
 
 import uuid
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,8 +11,9 @@ from stories.publishing.document import BLOCK_FIELDS, DocumentError, clean, name
 
 STORY_FIELDS = [
     "language", "kind", "slug", "headline", "kicker", "standfirst", "summary", "dateline", "editors_note",
-    "interest_note", "ai_use",
+    "interest_note", "ai_use", "ai_label",
 ]  # fmt: skip
+REVIEW_COLUMNS = ["ai_statement", "ai_reviewer", "ai_reviewed_at"]
 CITATION_FIELDS = ["key", "obtained", "terms", "quote", "url", "published_on", "accessed_on", "archived_url"]
 
 
@@ -38,6 +40,7 @@ def build(story, *, blocks, citations, credits, topics, tags):
         | {
             "id": str(story.pk),
             "lead_image": picture_document(story.lead_image),
+            "ai_review": ai_review_document(story),
             "translation_of": str(story.translation_of_id) if story.translation_of_id else None,
             "authors": [{"slug": credit.author.slug, "role": credit.role} for credit in credits],
             "topics": [topic.slug for topic in topics],
@@ -46,6 +49,11 @@ def build(story, *, blocks, citations, credits, topics, tags):
             "citations": [citation_document(citation) for citation in citations],
         }
     )
+
+
+def ai_review_document(story):
+    """Return who checked what a machine made; clean() makes None of one that says nothing."""
+    return {"reviewer": story.ai_reviewer, "reviewed_at": story.ai_reviewed_at, "statement": story.ai_statement}
 
 
 def block_document(block):
@@ -65,8 +73,10 @@ def picture_document(picture):
         "width": picture.width,
         "height": picture.height,
         "alt": picture.alt,
+        "decorative": picture.decorative,
         "caption": picture.caption,
         "credit": picture.credit,
+        "source_type": picture.source_type,
     }
 
 
@@ -101,8 +111,11 @@ def write_to_story(document, story):
         setattr(story, name, document[name])
     story.lead_image_id = document["lead_image"]["id"] if document["lead_image"] else None
     story.translation_of_id = document["translation_of"]
+    review = document["ai_review"] or {"reviewer": "", "reviewed_at": "", "statement": ""}
+    story.ai_reviewer, story.ai_statement = review["reviewer"], review["statement"]
+    story.ai_reviewed_at = datetime.fromisoformat(review["reviewed_at"]) if review["reviewed_at"] else None
     # Not the whole row, unless it is new: the desk may have changed its other fields meanwhile.
-    ours = [*STORY_FIELDS, "lead_image", "translation_of", "changed_at"]
+    ours = [*STORY_FIELDS, *REVIEW_COLUMNS, "lead_image", "translation_of", "changed_at"]
     story.save(update_fields=None if story._state.adding else ours)
     story.topics.set(terms.topics[slug] for slug in document["topics"])
     story.tags.set([terms.tags[slug] for slug in document["tags"]])

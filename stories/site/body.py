@@ -15,6 +15,7 @@ from stories.models.prose import MARKER, top_level
 from stories.publishing.document import PROSE_FIELD
 from stories.site import languages
 from stories.site.names import initials
+from stories.site.origin import alt_of, picture_label
 
 # Blocks whose neighbours form one section, by its template.
 SECTIONS = {"key_point": "site/_key_points.html", "question": "site/_questions.html", "event": "site/_events.html"}
@@ -164,14 +165,15 @@ class Body:
 
 
 def picture(value):
-    """Return a document's picture with `url`, `srcset` and `orientation`, or None if it has no file."""
+    """Return a document's picture with `url`, `srcset` and `label`, as readers get it, or None if it has no file."""
     if not value or not value["file"]:
         return None
     width, url = value["width"], default_storage.url(value["file"])
     smaller = [f"pictures/{value['id']}-{n}.webp" for n in WIDTHS if width and n < width]
     sizes = [n for n in WIDTHS if width and n < width]
     srcset = [f"{default_storage.url(name)} {n}w" for name, n in zip(smaller, sizes, strict=True)]
-    return value | {"url": url, "srcset": ", ".join([*srcset, f"{url} {width}w"]) if srcset else ""}
+    srcset = ", ".join([*srcset, f"{url} {width}w"]) if srcset else ""
+    return value | {"url": url, "srcset": srcset, "alt": alt_of(value), "label": picture_label(value)}
 
 
 def passages(pieces, contents=0):

@@ -12,10 +12,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from stories.models import Author, Citation, Report, Story, Version
+from stories.models.picture import SourceType
 from stories.publishing.changes import ADDED, REMOVED, SAME, compare
 from stories.publishing.daily import day_of
 from stories.publishing.document import upgraded
-from stories.site import languages
+from stories.site import languages, origin
 from stories.site.addresses import present_version
 from stories.site.feeds import names_of
 from stories.site.names import Name, told
@@ -189,6 +190,13 @@ def spelled_out(document, names):
         **document,
         "kind": str(Story.Kind(document["kind"]).label),
         "ai_use": str(Story.AIUse(document["ai_use"]).label),
+        "ai_review": signed(document["ai_review"]),
+        "ai_label": _("shown above the text") if document["ai_label"] else "",
+        "lead_image": spelled_out_picture(document["lead_image"]),
+        "blocks": [
+            {**block, "picture": spelled_out_picture(block["picture"])} if block["type"] == "figure" else block
+            for block in document["blocks"]
+        ],
         "authors": [{"slug": name("author", row["slug"]), "role": row["role"]} for row in document["authors"]],
         "topics": [name("topic", slug) for slug in document["topics"]],
         "tags": [name("tag", slug) for slug in document["tags"]],
@@ -197,6 +205,22 @@ def spelled_out(document, names):
             for row in document["citations"]
         ],
     }
+
+
+def spelled_out_picture(picture):
+    return picture and {
+        **picture,
+        "decorative": _("decorative") if picture["decorative"] else "",
+        "source_type": str(SourceType(picture["source_type"]).label) if picture["source_type"] else "",
+    }
+
+
+def signed(review):
+    """Return a review of what a machine made as one line: who, when, how; "" if there is none."""
+    if not review:
+        return ""
+    when = origin.told(review["reviewed_at"]) if review["reviewed_at"] else ""
+    return " – ".join(filter(None, [review["reviewer"], when, " ".join(review["statement"].split())]))
 
 
 def place(change):
@@ -216,6 +240,8 @@ LABELS = {
     "editors_note": lambda: _("Editor’s note"),
     "interest_note": lambda: _("Interests"),
     "ai_use": lambda: _("Use of AI"),
+    "ai_review": lambda: _("Check of what a machine made"),
+    "ai_label": lambda: _("Label as made by a machine"),
     "translation_of": lambda: _("Translation of"),
     "authors": lambda: _("Byline"),
     "topics": lambda: _("Topics"),

@@ -16,9 +16,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from stories.models import Citation, Story, Version
+from stories.models import Citation, Version
 from stories.models.prose import MARKER
 from stories.publishing.document import numbered_citations, upgraded
+from stories.site import origin
+from stories.site.origin import alt_of, picture_label
 
 # A link in canonical HTML: text and attributes are escaped there, so nothing else looks like it.
 LOCAL_LINK = re.compile(r'<a href="([/#][^"]*)"')
@@ -60,6 +62,8 @@ def portable_html(version, absolute):
     # An update is in the text already; what was wrong or unclear must be told to who read it before.
     told = [change for change in version.declared if change["change"] != Version.Change.UPDATE]
     parts = [declared_note(change) for change in reversed(told)]
+    if label := origin.ai_label(document):
+        parts.append(paragraph(label))
     if document["standfirst"]:
         parts.append(format_html("<p><strong>{}</strong></p>", document["standfirst"]))
     if document["lead_image"]:
@@ -103,11 +107,10 @@ def line(label, text):
 
 def remarks(document):
     """Return [(label, text)] of what readers are told about the making of a story."""
-    ai_use = document["ai_use"]
     return [
         (_("Editor’s note"), document["editors_note"]),
         (_("Interests"), document["interest_note"]),
-        (_("Use of AI"), "" if ai_use == Story.AIUse.NONE else Story.AIUse(ai_use).label),
+        (_("Use of AI"), " ".join(origin.ai_use(document)).strip()),
     ]
 
 
@@ -137,10 +140,15 @@ def picture_html(picture, caption, frame):
     return format_html(
         '<figure><img src="{}" alt="{}"{}>{}</figure>',
         frame.absolute(default_storage.url(picture["file"])),
-        picture["alt"],
+        alt_of(picture),
         size,
-        figcaption(caption or paragraph(picture["caption"]), paragraph(picture["credit"])),
+        figcaption(caption or paragraph(picture["caption"]), credit_html(picture)),
     )
+
+
+def credit_html(picture):
+    label = picture_label(picture)
+    return paragraph(" · ".join(filter(None, [picture["credit"], label])))
 
 
 def quote_html(block, frame):

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from stories.models import Author, Citation, Source, Story, Version
+from stories.models.picture import SourceType
 from stories.models.prose import markers
 from stories.publishing.document import pictures, word_count
 from stories.site.addresses import absolute
@@ -45,6 +46,16 @@ MADE_WITH = {
     Story.AIUse.ASSISTED: "https://schema.org/CompositeWithTrainedAlgorithmicMediaDigitalSource",
     Story.AIUse.TRANSLATED: "https://schema.org/TrainedAlgorithmicMediaDigitalSource",
     Story.AIUse.GENERATED: "https://schema.org/TrainedAlgorithmicMediaDigitalSource",
+}
+# IPTC's codes, some of which have another name here.
+SOURCE_TYPES = {
+    code: f"https://schema.org/{name or code[0].upper() + code[1:]}DigitalSource"
+    for code, name in {
+        **dict.fromkeys(SourceType.values),
+        SourceType.COMPUTATIONAL: "MultiFrameComputationalCapture",
+        SourceType.HUMAN_EDITS: "MinorHumanEdits",
+        SourceType.CREATION: "DigitalArt",
+    }.items()
 }
 POLICIES = {
     "principles": "publishingPrinciples",
@@ -140,6 +151,7 @@ def image(picture, full):
         height=picture["height"],
         caption=picture["caption"],
         creditText=picture["credit"],
+        digitalSourceType=SOURCE_TYPES.get(picture["source_type"]),
     )
 
 

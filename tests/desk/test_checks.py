@@ -15,7 +15,7 @@ from stories.publishing.document import new_id
 from stories.publishing.verbs import publish
 from stories.publishing.working_copy import picture_document
 from tests.desk.forms import form_data
-from tests.factories import make_editor, make_picture, make_published, make_revision
+from tests.factories import make_author, make_editor, make_picture, make_published, make_revision
 
 pytestmark = pytest.mark.django_db
 
@@ -103,8 +103,9 @@ def test_the_checks_cost_the_form_two_queries_at_most(desk, django_assert_max_nu
 
 def test_every_place_that_a_check_names_is_on_the_form(desk):
     html = desk.get(url("change", make_revision().story)).content.decode()
-    fields = ["headline", "language", "slug", "authors", "kind", "citations", "ai_reviewer", "embargo_until"]
+    fields = ["headline", "language", "slug", "authors", "kind", "citations", "embargo_until"]
     fields += ["standfirst", "interest_note", "kicker", "summary", "dateline", "editors_note"]
+    fields += ["ai_statement", "ai_checked"]
     for field in fields:
         assert f'id="{place_of(field, "").removeprefix("#")}"' in html
     assert place_of("", "/form/") == ""
@@ -175,11 +176,86 @@ def test_an_embargo_that_has_passed_is_not_told(desk):
     assert "embargo until" not in text(desk.get(url("publish", story)))
 
 
-def test_whoever_checked_a_machine_is_kept(desk):
-    reviewer = make_editor()
-    story = make_revision(ai_use="translated").story
-    assert "Say who checked what the machine translated or wrote." in text(desk.get(url("change", story)))
-    save(desk, story, ai_reviewer=reviewer.pk)
+# Who checked what a machine made
+
+
+def machine_made(**values):
+    return make_revision(ai_use="translated", **values).story
+
+
+def signed(story):
+    return story.revisions.latest().document["ai_review"]
+
+
+@pytest.fixture
+def ada(editor):
+    editor.first_name, editor.last_name = "Ada", "Lovelace"
+    editor.save()
+    return editor
+
+
+def test_who_ticks_that_they_checked_it_signs_with_name_and_time(desk, ada):
+    story = machine_made()
+    assert "Say how you checked it, and tick that you did" in text(desk.get(url("change", story)))
+    save(desk, story, ai_statement="I compared each line.")
+    assert "nobody signed it: tick that you checked it" in text(desk.get(url("change", story)))
+    before = timezone.now().replace(microsecond=0)
+    forged = {"ai_reviewer": "Somebody else", "ai_reviewed_at": "2020-01-01"}
+    save(desk, story, ai_checked="on", **forged)
+    review = signed(story)
+    assert (review["reviewer"], review["statement"]) == ("Ada Lovelace", "I compared each line.")
+    assert before <= datetime.datetime.fromisoformat(review["reviewed_at"]) <= timezone.now()
+    page = text(desk.get(url("change", story)))
+    assert "All checks passed." in page
+    assert "Ada Lovelace checked it on" in page
+
+
+def test_an_author_signs_with_the_name_that_readers_know(desk, editor):
+    make_author("A. L.", user=editor)
+    story = machine_made()
+    save(desk, story, ai_statement="I read it.", ai_checked="on")
+    assert signed(story)["reviewer"] == "A. L."
+
+
+def test_a_signature_stays_until_what_it_stands_under_is_changed(desk, ada):
+    story = machine_made()
+    save(desk, story, ai_statement="I read it.", ai_checked="on")
+    review = signed(story)
+    save(desk, story, kicker="New")
+    assert signed(story) == review
+    save(desk, story, ai_statement="I read every word of it.")
+    assert signed(story) == {"reviewer": "", "reviewed_at": "", "statement": "I read every word of it."}
+    save(desk, story, ai_checked="on")
+    save(desk, story, ai_use="generated")
+    assert signed(story)["reviewer"] == ""
+    save(desk, story, ai_statement="")
+    assert signed(story) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "sentence"),
+    [
+        ({"ai_statement": "I read it."}, "", "Your account has no name that readers could be told. Ask for one first."),
+        ({"ai_statement": ""}, "Ada", "Say how you checked it: readers are told."),
+    ],
+)
+def test_nobody_signs_without_a_name_or_for_nothing(desk, editor, values, name, sentence):
+    editor.first_name = name
+    editor.save()
+    story = machine_made()
+    response = desk.post(url("change", story), form_data(desk, story, ai_checked="on", **values))
+    assert sentence in text(response)
+    assert signed(story) is None
+
+
+def test_the_preview_shows_who_signs(desk, ada):
+    story = machine_made()
+    posted = form_data(desk, story, ai_checked="on", ai_statement="I read it.")
+    assert "Ada Lovelace checked it on" in text(desk.post(url("preview", story), posted))
+    assert signed(story) is None
+
+
+def test_what_nobody_checked_passes_with_a_label(desk):
+    story = machine_made()
+    save(desk, story, ai_label="on")
     assert "All checks passed." in text(desk.get(url("change", story)))
-    answer = desk.get(reverse("admin:stories_user_delete", args=[reviewer.pk]))
-    assert "They checked what a machine wrote for a story." in text(answer)

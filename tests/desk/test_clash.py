@@ -489,6 +489,27 @@ def test_who_approved_an_unnamed_source_is_kept(ada, ben):
 # Rights and addresses
 
 
+def test_a_signature_is_not_lost_to_a_save_that_has_nothing_to_do_with_it(ada, ben):
+    story = make_story(ai_use="translated")
+    saved(ben, story, opened(ben, story) | {"ai_statement": "I read it.", "ai_checked": "on"})
+    clash(ada, ben, story, {"headline": "Hers"}, {"kicker": "His"})
+    assert joined(ada, story)["ai_review"]["reviewer"] == "Ben Carter"
+    clash(ada, ben, story, {"headline": "Hers again"}, {"ai_statement": "I read it twice.", "ai_checked": "on"})
+    review = Revision.objects.filter(story=story, aside=True).latest().document["ai_review"]
+    assert (review["reviewer"], review["statement"]) == ("Ben Carter", "I read it.")  # as it was opened
+
+
+def test_of_two_signatures_one_is_chosen(ada, ben):
+    story = make_story(ai_use="translated")
+    hers = {"ai_statement": "I compared it.", "ai_checked": "on"}
+    clash(ada, ben, story, hers, {"ai_statement": "I read it.", "ai_checked": "on"})
+    page = ada.get(merge_url(story)).content.decode()
+    assert "Ada Brown" in page
+    assert "Ben Carter" in page
+    review = joined(ada, story, {"ai_review-choice": "theirs"})["ai_review"]
+    assert (review["reviewer"], review["statement"]) == ("Ben Carter", "I read it.")
+
+
 def test_only_who_may_change_a_story_joins_saves_of_it(client, ada, ben):
     story = make_story()
     clash(ada, ben, story, {"headline": "Hers"}, {"headline": "His"})

@@ -256,3 +256,12 @@ def test_a_login_is_made_with_a_password(desk):
     data = {"username": "reporter", "usable_password": "true", "password1": "sea-gate-42", "password2": "sea-gate-42"}
     assert desk.post(reverse("admin:stories_user_add"), data).status_code == 302
     assert User.objects.get(username="reporter").check_password("sea-gate-42")
+
+
+def test_a_picture_is_described_or_decorative(desk):
+    picture = make_picture(alt="")
+    both = posted(desk, change_url(picture), alt="A gate", decorative="on")
+    assert "Describe it, or call it decorative: not both." in both.content.decode()
+    assert posted(desk, change_url(picture), decorative="on", source_type="print").status_code == 302
+    picture.refresh_from_db()
+    assert (picture.decorative, picture.source_type) == (True, "print")

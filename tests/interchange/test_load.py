@@ -275,7 +275,8 @@ def test_pictures_are_loaded_and_kept(tmp_path):
     folder = write_folder(
         tmp_path,
         {
-            "pictures.yaml": f"- id: {pk}\n  file: pictures/gate.png\n  alt: A gate\n  credit: Office\n",
+            "pictures.yaml": f"- id: {pk}\n  file: pictures/gate.png\n  alt: A gate\n  credit: Office\n"
+            "  source_type: print\n",
             "harbour.md": FIRST + f"::: figure\npicture: {pk}\n---\nThe gate.[^statement]\n:::\n",
         },
     )
@@ -286,7 +287,7 @@ def test_pictures_are_loaded_and_kept(tmp_path):
     assert (str(picture.pk), picture.file.name, picture.alt) == (pk, f"pictures/{pk}.jpg", "A gate")
     assert Version.objects.get().document["blocks"][1]["picture"] == {
         "id": pk, "file": f"pictures/{pk}.jpg", "width": 60, "height": 40, "alt": "A gate", "caption": "",
-        "credit": "Office",
+        "credit": "Office", "decorative": False, "source_type": "print",
     }  # fmt: skip
     call_command("dump_stories", tmp_path / "dump", verbosity=0)
     document = Version.objects.get().document

@@ -1,5 +1,6 @@
 """The document: what clean() accepts, refuses and makes of it, and its way into a story's tables and back."""
 
+import copy
 import datetime
 import uuid
 
@@ -105,6 +106,16 @@ def test_text_is_normalised_and_lists_of_slugs_are_sorted():
         ({"lead_image": PICTURE | {"file": "../x.jpg"}},
          ("lead_image.file", "“../x.jpg”: not the name of a picture's file.")),
         ({"lead_image": PICTURE | {"width": 1.5}}, ("lead_image.width", "It must be a number of pixels.")),
+        ({"lead_image": PICTURE | {"decorative": 1}}, ("lead_image.decorative", "Write true or false.")),
+        ({"lead_image": PICTURE | {"decorative": "perhaps"}}, ("lead_image.decorative", "Write true or false.")),
+        ({"ai_label": []}, ("ai_label", "Write true or false.")),
+        ({"ai_review": "x"}, ("ai_review", "It must have fields.")),
+        ({"ai_review": {"reviewed_at": "1 March"}},
+         ("ai_review.reviewed_at", "“1 March” is not an instant such as 2025-02-28T15:00:00Z.")),
+        ({"ai_review": {"reviewed_at": "2025-03-01T09:00:00"}},
+         ("ai_review.reviewed_at", "Say in which time zone: Z at its end is UTC, +03:00 is Istanbul.")),
+        ({"ai_review": {"reviewed_at": "0001-01-01T00:00:00+03:00"}},
+         ("ai_review.reviewed_at", "“0001-01-01 00:00:00+03:00” is not an instant such as 2025-02-28T15:00:00Z.")),
         ({"correction": {"wrong": "a", "right": "b", "severity": "x"}},
          ("correction.severity", "“x” is not one of: critical, major, normal.")),
         ({"authors": {"slug": "x"}}, ("authors", "It must be a list.")),
@@ -229,6 +240,19 @@ def test_dates_and_times_have_one_form():
     assert times == ["14:05:00", "14:05:00", "14:05:00", "14:05:00", "00:00:00", ""]
 
 
+def test_instants_are_in_utc_to_the_second_and_flags_are_read_from_words():
+    aware = datetime.datetime(2025, 3, 1, 12, tzinfo=datetime.timezone(datetime.timedelta(hours=3)))
+    given = ["2025-03-01T12:00:00.5+03:00", "2025-03-01T09:00:00Z", aware]
+    reviews = [clean({"id": ID, "ai_review": {"reviewed_at": instant}})["ai_review"] for instant in given]
+    assert {review["reviewed_at"] for review in reviews} == {"2025-03-01T09:00:00Z"}
+    flags = [clean({"id": ID, "ai_label": value})["ai_label"] for value in ("true", "Yes", True, "no", "", None, False)]
+    assert flags == [True, True, True, False, False, False, False]
+
+
+def test_a_review_that_says_nothing_is_none():
+    assert clean({"id": ID, "ai_review": {"reviewer": "", "statement": " "}})["ai_review"] is None
+
+
 def test_a_block_without_id_gets_one():
     made = clean({"id": ID, "blocks": [{"type": "text"}, {"type": "text"}]})["blocks"]
     assert len({uuid.UUID(row["id"]) for row in made}) == 2
@@ -244,9 +268,25 @@ def older(monkeypatch):
 def test_an_older_document_is_migrated_when_it_is_read(monkeypatch):
     older(monkeypatch)
     old = {"schema": 0, "id": ID, "title": "Gate"}
-    assert upgraded(old) == {"schema": 1, "id": ID, "headline": "Gate"}
-    assert clean(old)["headline"] == "Gate"
+    assert upgraded(old)["headline"] == clean(old)["headline"] == "Gate"
+    assert "title" not in upgraded(old)
     assert old == {"schema": 0, "id": ID, "title": "Gate"}
+
+
+def test_what_schema_1_did_not_say_of_machines_and_pictures_is_left_open():
+    gate = {"id": new_id(), "file": "", "width": None, "height": None, "alt": "A gate", "caption": "", "credit": "A."}
+    figure = {"id": new_id(), "type": "figure", "picture": gate, "caption": ""}
+    expected = empty_document(ID, lead_image=gate, blocks=[figure], ai_use="translated")
+    old = copy.deepcopy(expected) | {"schema": 1}
+    for picture in (old["lead_image"], old["blocks"][0]["picture"]):
+        del picture["decorative"], picture["source_type"]
+    del old["ai_review"], old["ai_label"]
+    now = upgraded(old)
+    assert (
+        now == clean(old | {"schema": 1}) == empty_document(ID, lead_image=gate, blocks=[figure], ai_use="translated")
+    )
+    assert now["lead_image"] == now["blocks"][0]["picture"] == gate | {"decorative": False, "source_type": ""}
+    assert (now["ai_review"], now["ai_label"]) == (None, False)
 
 
 @pytest.mark.django_db

@@ -82,6 +82,8 @@ def test_the_words_that_tripped_it_are_named(old):
         ("editors_note", "We were told later."),
         ("interest_note", "The author owns a ship."),
         ("ai_use", "translated"),
+        ("ai_label", True),
+        ("ai_review", {"reviewer": "Ada", "reviewed_at": "2025-03-01T09:00:00Z", "statement": "I read it."}),
         ("authors", []),
     ],
 )
@@ -99,6 +101,17 @@ def test_another_lead_picture_is_not_minor(old):
     picture = make_picture()
     row = {"id": str(picture.pk), "file": picture.file.name, "width": picture.width, "height": picture.height}
     assert "lead_image" in checks(old, clean({**old, "lead_image": row | {"alt": "A gate"}}))
+
+
+def test_what_readers_are_told_of_how_a_picture_was_made_is_not_minor(old):
+    def shown(source_type):
+        picture = {"id": new_id(), "alt": "A gate", "credit": "A. Photographer"} | {"source_type": source_type}
+        return clean({**old, "blocks": [{"id": block, "type": "figure", "picture": picture | {"id": pk}}]})
+
+    block, pk = new_id(), new_id()
+    assert "origin" in checks(shown("digitalCapture"), shown("trainedAlgorithmicMedia"))
+    assert "origin" in checks(shown("composite"), shown("print"))
+    assert "origin" not in checks(shown(""), shown("digitalCapture"))  # readers are told nothing of either
 
 
 def test_a_citation_and_a_marker_are_not_minor(old):

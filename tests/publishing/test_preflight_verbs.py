@@ -5,15 +5,25 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from stories.models import Author, Citation, Note, Story
+from stories.models import Author, Citation, Note, Story, Version
 from stories.models.citation import make_key
 from stories.publishing import preflight
 from stories.publishing.corrections import correct
 from stories.publishing.desk_work import mark_ready, standing, submit
 from stories.publishing.preflight import context_for
 from stories.publishing.preflight.context import Approval
+from stories.publishing.revisions import save_document
 from stories.publishing.verbs import PublishError, WarningsError, move, publish, seen
-from tests.factories import approve_unnamed, make_author, make_editor, make_published, make_revision, publish_change
+from stories.publishing.working_copy import picture_document
+from tests.factories import (
+    approve_unnamed,
+    make_author,
+    make_editor,
+    make_picture,
+    make_published,
+    make_revision,
+    publish_change,
+)
 
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
@@ -109,24 +119,63 @@ def test_what_readers_were_told_of_an_unnamed_source_is_not_asked_again(editor, 
         context_for(live.story, live.document, live=live.document)
 
 
+REVIEW = {"reviewer": "Ada", "reviewed_at": "2025-03-01T09:00:00Z", "statement": "Compared line by line."}
+
+
 def test_what_a_machine_wrote_needs_somebody_who_checked_it(editor):
     revision = make_revision(ai_use="generated")
-    with pytest.raises(PublishError, match="Say who checked what the machine"):
-        publish(revision, by=editor, expecting=(None, None))
-    Story.objects.filter(pk=revision.story_id).update(ai_reviewer=make_editor())
-    assert publish(revision, by=editor, expecting=(None, None)).document["ai_use"] == "generated"
+    with pytest.raises(PublishError, match="Say how you checked it, and tick that you did"):
+        publish(revision, by=editor, expecting=(None, None), override="It is urgent.")
+    said = save_document(revision.document | {"ai_review": REVIEW | {"reviewer": ""}}, revision.story, by=editor)
+    with pytest.raises(PublishError, match="nobody signed it"):
+        publish(said, by=editor, expecting=(None, None))
+    signed = save_document(revision.document | {"ai_review": REVIEW}, revision.story, by=editor)
+    assert publish(signed, by=editor, expecting=(None, None)).document["ai_review"] == REVIEW
+
+
+def test_what_nobody_checked_goes_out_with_a_label_for_readers(editor):
+    revision = make_revision(ai_use="translated", ai_label=True)
+    assert publish(revision, by=editor, expecting=(None, None)).document["ai_label"] is True
+
+
+def old_version(editor, **values):
+    """Return a live version as it was written before it was asked how pictures and text were made."""
+    live = make_published(by=editor)
+    document = {**live.document, **values}
+    save_document(document, live.story, by=editor)
+    Version.objects.filter(pk=live.pk).update(document=document)
+    live.refresh_from_db()
+    return live
+
+
+def test_a_correction_of_what_readers_have_is_not_asked_how_it_was_made(editor):
+    picture = make_picture(source_type="", credit="")
+    live = old_version(editor, lead_image=picture_document(picture), ai_use="translated")
+    said = {"wrong": "a", "right": "b"}
+    put_right = live.document | {"headline": "B"}
+    corrected = correct(live.story, put_right, by=editor, expecting=seen(live.story), correction=said)
+    assert corrected.version.document["lead_image"]["source_type"] == ""
+    with pytest.raises(PublishError, match=r"A picture lacks a credit; how it was made.*A machine translated"):
+        publish_change(live.story, by=editor, kicker="New")
+    with pytest.raises(PublishError, match="A machine translated or wrote it"):
+        correct(
+            live.story,
+            put_right | {"ai_use": "generated", "kicker": "C"},
+            by=editor,
+            expecting=seen(live.story),
+            correction=said,
+        )
 
 
 def test_nothing_confidential_gets_into_the_document(editor):
-    reviewer = make_editor(username="reviewer-unknown-to-readers")
-    revision = unnamed_story()
+    revision = unnamed_story(by=editor)
     approve_unnamed(revision)
-    Story.objects.filter(pk=revision.story_id).update(ai_reviewer=reviewer, embargo_until=later(-1))
+    Citation.objects.update(approver=make_editor(username="approver-unknown-to-readers"))
+    Story.objects.filter(pk=revision.story_id).update(embargo_until=later(-1))
     version = publish(revision, by=editor, expecting=(None, None))
-    said = str(version.document)
-    assert reviewer.username not in said
+    assert "approver-unknown-to-readers" not in str(version.document)
     [cited] = version.document["citations"]
-    private = {"approver", "basis", "factual", "embargo_until", "ai_reviewer"}
+    private = {"approver", "basis", "factual", "embargo_until"}
     assert private.isdisjoint({*version.document, *cited, *cited["unnamed"]})
 
 

@@ -16,7 +16,8 @@ KEYS = {name: f"{number:012x}" for number, name in enumerate(("ministry", "accou
 def make_picture(size=(1000, 600), **values):
     out = io.BytesIO()
     Image.new("RGB", size, (90, 120, 150)).save(out, "JPEG")
-    values = {"alt": "Gulls over a quay", "caption": "The quay", "credit": "A. Photographer"} | values
+    told = {"alt": "Gulls over a quay", "caption": "The quay", "credit": "A. Photographer"}
+    values = told | {"source_type": "digitalCapture"} | values
     return Picture.objects.create(file=ContentFile(out.getvalue(), "quay.jpg"), **values)
 
 

@@ -3,11 +3,13 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from stories.models import Picture
 from stories.publishing.document import new_id
 from stories.publishing.imports import import_versions
 from stories.publishing.removals import retract, withdraw
 from stories.publishing.verbs import seen
-from tests.factories import make_published, make_revision, publish_change, utc
+from stories.publishing.working_copy import picture_document
+from tests.factories import make_picture, make_published, make_revision, publish_change, utc
 
 pytestmark = pytest.mark.django_db
 WRONG = {"wrong": "It opened on Thursday.", "right": "It opened on Friday.", "severity": "normal"}
@@ -104,6 +106,22 @@ def test_a_difference_names_the_fields_first(client, editor, story):
     for label in ("Headline", "Standfirst", "Kind of story"):
         assert html.index(f"<h2>{label}</h2>") < html.index("<h2>The text</h2>")
     assert "analysis</ins>" in html.lower()
+
+
+def test_a_difference_tells_how_pictures_and_text_were_made(client, editor):
+    row = make_picture(alt="A gate")
+    block = {"id": new_id(), "type": "figure", "picture": picture_document(row), "caption": "The quay."}
+    live = make_published(by=editor, lead_image=block["picture"], blocks=[block])
+    Picture.objects.update(alt="", decorative=True, source_type="trainedAlgorithmicMedia")
+    shown = picture_document(Picture.objects.get())
+    review = {"reviewer": "Ada", "reviewed_at": "2025-03-01T09:00:00Z", "statement": "Compared line by line."}
+    values = {"ai_use": "translated", "ai_review": review, "ai_label": True}
+    publish_change(live.story, by=editor, lead_image=shown, blocks=[{**block, "picture": shown}], **values)
+    html = read(client, f"{live.path}history/1-2/")
+    for words in ("translated by machine", "Ada – 1 March 2025, 09:00 UTC – Compared line by line.", "shown above the"):
+        assert f'<ins><span class="hidden">added: </span>{words}' in html
+    assert html.count("taken with a digital camera") == html.count("A gate") == 2  # of the lead picture, of the block
+    assert html.count("decorative") == html.count("generative AI") == 2
 
 
 def test_versions_the_wrong_way_round_lead_to_their_difference(client, story):

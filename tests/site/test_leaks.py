@@ -150,7 +150,7 @@ STATES = ["draft", "edited", "scheduled", "update", "embargoed", "pageplan"]
 FIELDS = [
     "headline", "kicker", "standfirst", "summary", "dateline", "note", "interest", "body", "quote", "post", "account",
     "point", "question", "event", "source", "role", "passage", "unnamed", "reason", "via", "topic", "tag", "author",
-    "alt", "caption", "credit",
+    "alt", "caption", "credit", "reviewer", "checked",
 ]  # fmt: skip
 
 
@@ -184,8 +184,13 @@ def fields_of(state):
     out = io.BytesIO()
     Image.new("RGB", (500, 300)).save(out, "JPEG")
     picture = Picture.objects.create(
-        file=ContentFile(out.getvalue(), "x.jpg"), alt=says("alt"), caption=says("caption"), credit=says("credit")
+        file=ContentFile(out.getvalue(), "x.jpg"),
+        alt=says("alt"),
+        caption=says("caption"),
+        credit=says("credit"),
+        source_type="trainedAlgorithmicMedia",
     )
+    reviewed = {"reviewer": says("reviewer"), "reviewed_at": "2025-03-01T09:00:00Z", "statement": says("checked")}
     source = Source.objects.create(name=says("source"), slug=f"{state}-source", role=says("role"))
     via = Source.objects.create(name=says("via"), slug=f"{state}-via")
     Topic.objects.create(name=says("topic"), slug=f"{state}-topic")
@@ -216,6 +221,8 @@ def fields_of(state):
         "dateline": says("dateline"),
         "editors_note": says("note"),
         "interest_note": says("interest"),
+        "ai_use": "translated",
+        "ai_review": reviewed,
         "lead_image": picture_document(picture),
         "topics": [f"{state}-topic"],
         "tags": [f"{state}-tag"],

@@ -6,6 +6,7 @@ import nh3
 import pytest
 
 from stories.models import Version
+from stories.publishing.working_copy import picture_document
 from stories.site.portable import portable_html
 from tests.factories import make_document
 from tests.site.rich import cite, make_picture, make_rich, rich_fields
@@ -180,3 +181,12 @@ def test_a_published_story_renders_as_saved(editor):
     version = make_rich(by=editor)
     version.refresh_from_db()
     assert "<strong>What was said &amp; by whom.</strong>" in portable_html(version, absolute)
+
+
+def test_what_a_machine_made_is_told_in_every_place_that_a_story_is_carried_to():
+    review = {"reviewer": "Ada", "reviewed_at": "2025-03-01T09:00:00Z", "statement": "Compared line by line."}
+    picture = picture_document(make_picture(source_type="trainedAlgorithmicMedia"))
+    html = render(lead_image=picture, ai_use="translated", ai_review=review, ai_label=True)
+    assert "<p>Translated by machine, checked by an editor</p>" in html
+    assert "<p>A. Photographer · Made with AI</p>" in html
+    assert "translated by machine. Ada checked it on 1 March 2025, 09:00 UTC: Compared line by line.</p>" in html

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from stories.models import Story, Version
 from stories.site.story import render_story
+from stories.site.structured import SOURCE_TYPES
 from tests.factories import make_author, make_published, make_source, make_topic, publish_change
 from tests.site.rich import make_rich
 
@@ -157,6 +158,7 @@ def test_its_quotations_and_questions_are_parts(article, corrected):
 def test_its_pictures_are_told_with_credit(client, article):
     for picture in article["image"]:
         assert picture["creditText"] == "A. Photographer"
+        assert picture["digitalSourceType"] == "https://schema.org/DigitalCaptureDigitalSource"
         assert b"".join(client.get(picture["url"])).startswith(b"\xff\xd8")
     assert [(picture["width"], picture["height"]) for picture in article["image"]] == [(1000, 600), (300, 200)]
 
@@ -327,3 +329,14 @@ def test_the_browser_takes_it_for_data(live_server, page):
     page.wait_for_load_state("networkidle")
     assert page.locator('script[type="application/ld+json"]').count() == 1
     assert said == []
+
+
+def test_each_code_of_how_a_picture_was_made_is_one_of_schema_org():
+    """The members of IPTCDigitalSourceEnumeration in schema.org 30.0."""
+    members = {
+        "AlgorithmicMedia", "AlgorithmicallyEnhanced", "CompositeCapture", "Composite", "CompositeSynthetic",
+        "CompositeWithTrainedAlgorithmicMedia", "DataDrivenMedia", "DigitalArt", "DigitalCapture", "MinorHumanEdits",
+        "MultiFrameComputationalCapture", "NegativeFilm", "PositiveFilm", "Print", "ScreenCapture",
+        "TrainedAlgorithmicMedia", "VirtualRecording",
+    }  # fmt: skip
+    assert set(SOURCE_TYPES.values()) == {f"https://schema.org/{name}DigitalSource" for name in members}

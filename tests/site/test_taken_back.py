@@ -31,7 +31,7 @@ TOLD = {"signed": "The chief editor", "reason": "To protect a person."}
 TEXTS = {
     "headline", "kicker", "standfirst", "summary", "dateline", "editors_note", "interest_note", "alt", "caption",
     "credit", "words", "attribution", "account", "label", "detail", "question", "answer", "quote", "terms",
-    "descriptor", "reason", "name", "role",
+    "descriptor", "reason", "name", "role", "reviewer", "statement",
 }  # fmt: skip
 # What retracting and withdrawing leave for the desk: the working copy, revisions and what they rest on.
 DESK = {"Story", "Revision", "Text", "Figure", "Quote", "Post", "KeyPoint", "Question", "Event", "Citation", "Picture"}

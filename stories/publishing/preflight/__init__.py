@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from stories.publishing.document import upgraded
 from stories.publishing.preflight.context import UNKNOWN, Context, context_for
 from stories.publishing.preflight.sources import (
     has_source,
@@ -102,6 +103,7 @@ def state(document, context=UNKNOWN):
 
 def findings(checks, document, context=UNKNOWN):
     """Return the Findings of `checks`, BLOCKERS or WARNINGS, in their order; none on what `context` does not know."""
+    document = upgraded(document)  # a draft may be older than what is asked
     return [
         Finding(check.__name__, sentence, place, tuple(*words), code, str(why))
         for check, code, why in checks
@@ -122,8 +124,12 @@ BLOCKERS = [
     (posts_are_told, "PF09", _("A post that nobody can place is no evidence.")),
     (sources_are_told, "PF03", _("Readers must be able to judge a source that they cannot know.")),
     (unnamed_are_approved, "PF03", _("A name is withheld only for what is vital, and somebody else has agreed.")),
-    (pictures_are_described, "PF11", _("Not everybody sees pictures, and whoever made one is named.")),
-    (machine_text_is_checked, "PF12", _("Readers are told that an editor checked it.")),
+    (
+        pictures_are_described,
+        "PF11",
+        _("Not everybody sees pictures, and readers are told who made one, and how."),
+    ),
+    (machine_text_is_checked, "PF12", _("Readers are told who checked it, when and how, or that nobody did.")),
     (nothing_is_to_come, "", _("A placeholder must never be published.")),
     (links_say_something, "PF19", _("A link without words cannot be heard or seen.")),
     (tables_have_heads, "PF19", _("Without heads a table is numbers without names to a screen reader.")),

@@ -23,34 +23,35 @@ class Context:
     open_notes: int = 0  # of colleagues, not resolved
     embargo: datetime.datetime | None = None  # nobody outside may see it before
     at: datetime.datetime | None = None  # when it would go out
-    ai_reviewed: bool | None = None  # whether somebody answers for what a machine wrote
     approvals: dict | None = None  # {key: Approval} of unnamed sources that readers have not been told of yet
     persons: frozenset | None = None  # the slugs of authors who are people, not desks
+    told: dict | None = None  # the document in which readers, or a plan, have what is then not asked again
 
 
 UNKNOWN = Context()
 
 
-def context_for(story, document, *, live=None, at=None, with_notes=True):
+def context_for(story, document, *, live=None, at=None, told=None):
     """Return the Context of publishing `document` as `story`, a fresh row, at an instant, None if that is open.
 
-    `live` is the document that readers have, or None: which unnamed sources it has was approved then. `with_notes` is
-    whether the notes of the desk are about this document, not about a draft of another. One query, three if there are
-    unnamed sources.
+    `live` is the document that readers have, or None: which unnamed sources it has was approved then. `told` is given
+    if `document` is that document, or a plan, with something put right: what it says of pictures and machines was
+    asked then, by the rules of that time, and the notes of the desk are about another draft. One query at most, three
+    if there are unnamed sources.
     """
-    told = {citation["key"]: citation["unnamed"] for citation in live["citations"]} if live else {}
+    approved = {citation["key"]: citation["unnamed"] for citation in live["citations"]} if live else {}
     unnamed = [
         citation["key"]
         for citation in document["citations"]
-        if citation["unnamed"] and told.get(citation["key"]) != citation["unnamed"]
+        if citation["unnamed"] and approved.get(citation["key"]) != citation["unnamed"]
     ]
     return Context(
-        open_notes=Note.objects.open().filter(story=story).count() if with_notes else 0,
+        open_notes=0 if told else Note.objects.open().filter(story=story).count(),
         embargo=story.embargo_until,
         at=at,
-        ai_reviewed=story.ai_reviewer_id is not None,
         approvals=approvals_of(story, unnamed),
         persons=persons_of(document) if unnamed else None,
+        told=told,
     )
 
 

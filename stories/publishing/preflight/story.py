@@ -75,8 +75,20 @@ def kind_is_told(document, context):
 
 
 def machine_text_is_checked(document, context):
-    if document["ai_use"] in MACHINE_MADE and context.ai_reviewed is False:
-        yield "ai_reviewer", _("Say who checked what the machine translated or wrote.")
+    told = context.told
+    if document["ai_use"] not in MACHINE_MADE or document["ai_label"]:
+        return
+    if told and all(told[name] == document[name] for name in ("ai_use", "ai_review", "ai_label")):
+        return
+    review = document["ai_review"] or {"reviewer": "", "reviewed_at": "", "statement": ""}
+    if not review["statement"]:
+        sentence = _(
+            "A machine translated or wrote it. Say how you checked it, and tick that you did, or label it for readers."
+        )
+        yield "ai_statement", sentence
+    elif not (review["reviewer"] and review["reviewed_at"]):
+        sentence = _("It says how the text was checked, but nobody signed it: tick that you checked it.")
+        yield "ai_checked", sentence
 
 
 def notes_are_resolved(document, context):

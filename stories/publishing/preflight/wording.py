@@ -137,9 +137,15 @@ def script_of(text, at_least=MIN_LETTERS):
 
 
 def pictures_are_described(document, context):
+    told = shown(context.told) if context.told else []
     for picture in shown(document):
-        missing = [_("a description")] if not picture["alt"] else []
+        missing = [_("a description, or a tick that it is decorative")] if not described(picture) else []
         missing += [_("a credit")] if not picture["credit"] else []
-        if missing:
+        missing += [_("how it was made")] if not picture["source_type"] else []
+        if missing and picture not in told:
             sentence = _("A picture lacks %(missing)s. Add it there, then save the story again.")
-            yield f"pictures.{picture['id']}", sentence % {"missing": _(" and ").join(missing)}
+            yield f"pictures.{picture['id']}", sentence % {"missing": _("; ").join(missing)}
+
+
+def described(picture):
+    return picture["alt"] or picture["decorative"]
