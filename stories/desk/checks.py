@@ -1,10 +1,14 @@
 """What preflight finds, told to editors: what, why, and the way to where it is settled."""
 
+import datetime
+from typing import NamedTuple
+
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 
 from stories.publishing import preflight
-from stories.publishing.document import upgraded
+from stories.publishing.document import named_sources, upgraded
 
 # Where on the story's form a place is, if it is not the field of its name.
 PLACES = {
@@ -18,20 +22,43 @@ ROWS = {"blocks": "block", "citations": "citation"}
 MAX_WORDS = 20  # of a finding, as many as the record keeps
 
 
-def found(story, state):
-    """Return (blocking, warning) Findings in what was last saved of `story`: three queries at most.
+class Found(NamedTuple):
+    """What preflight finds in a story: Findings that block, Findings that warn, and the Embargo ahead, if any."""
 
-    The embargo is left out: it depends on when the story goes out.
+    blocking: list
+    warning: list
+    embargo: "Embargo | None" = None
+
+
+class Embargo(NamedTuple):
+    """Until when nobody outside may see a story, and the name of the source because of which, if it is not its own."""
+
+    until: datetime.datetime
+    source: str = ""
+
+
+def found(story, state):
+    """Return the Found of what was last saved of `story`: four queries at most.
+
+    That an embargo is broken is no finding here: it depends on when the story goes out.
     """
     if not state.latest:
-        return [], []
+        return Found([], [], embargo_ahead(preflight.Context(embargo=story and story.embargo_until)))
     document = upgraded(state.latest.document)
     live = upgraded(state.live.document) if state.live else None
     context = preflight.context_for(story, document, live=live)
-    return (
+    return Found(
         preflight.findings(preflight.BLOCKERS, document, context),
         preflight.findings(preflight.WARNINGS, document, context),
+        embargo_ahead(context, named_sources(document)),
     )
+
+
+def embargo_ahead(context, sources=()):
+    """Return the Embargo that ends last, of the story or of `sources`, {slug: source}; None if none lies ahead."""
+    embargoes = [Embargo(until, sources[slug]["name"]) for slug, until in context.source_embargoes.items()]
+    embargoes += [Embargo(context.embargo)] if context.embargo else []
+    return max((each for each in embargoes if each.until > timezone.now()), default=None)
 
 
 def told(findings, url):

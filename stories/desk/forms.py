@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from stories.desk.rows import add_problems
 from stories.desk.states import told
-from stories.desk.times import DueField
+from stories.desk.times import DueField, label_embargo
 from stories.desk.widgets import TagSelect
 from stories.models import BLOCKS, Citation, Credit, Story, Tag
 from stories.models.prose import clean_text
@@ -71,8 +71,7 @@ class StoryForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "embargo_until" in self.fields:
-            day, time = self.fields["embargo_until"].widget.widgets
-            day.attrs["aria-label"], time.attrs["aria-label"] = _("Embargo until: day"), _("Embargo until: time")
+            label_embargo(self.fields["embargo_until"])
         if "language" in self.fields:
             self.fields["language"].show_hidden_initial = False  # the default is a function of the settings only
         if "ai_checked" in self.fields:

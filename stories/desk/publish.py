@@ -51,12 +51,11 @@ def next_page(request, story):
 def form_context(request, story):
     """Return what the row of buttons under the form of `story`, None for a new one, says and offers."""
     state = state_of(story) if story else State()
-    blocking, warning = checks.found(story, state)
-    embargo = embargo_ahead(story) if story else None
+    blocking, warning, embargo = checks.found(story, state)
     return {
         "blocking": checks.told(blocking, ""),
         "warning": checks.told(warning, ""),
-        "embargo": embargo and told(embargo),
+        "embargo": told_embargo(embargo),
         "state": state,
         "save_label": save_label(state),
         "publish_label": _("Publish changes…") if state.live else _("Publish…"),
@@ -183,10 +182,10 @@ def cancel(request, story_id, story_admin):
 
 
 def page(request, story_admin, story, state, form=None, move_form=None, cancel_form=None, findings=None):
-    embargo = embargo_ahead(story)
-    form = form or PublishForm(state=state, initial={**moment_of(embargo), **PublishForm.initial_for(state)})
+    blocking, warning, embargo = checks.found(story, state)
+    initial = {**moment_of(embargo and embargo.until), **PublishForm.initial_for(state)}
+    form = form or PublishForm(state=state, initial=initial)
     document = state.latest and state.latest.document
-    blocking, warning = checks.found(story, state)
     url = reverse("admin:stories_story_change", args=[story.pk])
     context = {
         **frame(request, story_admin, story, _("Publish")),
@@ -202,7 +201,7 @@ def page(request, story_admin, story, state, form=None, move_form=None, cancel_f
         "cancel_form": cancel_form,
         "problems": checks.told(blocking, url) if state.latest else [unsaved(url)],
         "findings": checks.told(warning if findings is None else findings, url),
-        "embargo": embargo and told(embargo),
+        "embargo": told_embargo(embargo),
         "is_more_than_minor": any(finding.check.startswith("guard.") for finding in findings or ()),
         "address": request.build_absolute_uri(address(state, document)) if document else "",
         "saved": document and {"name": name_of(state.latest), "when": told(state.latest.created_at)},
@@ -232,10 +231,9 @@ def unsaved(url):
     return {"sentence": _("Nothing of this story is saved yet. Save it first."), "url": url}
 
 
-def embargo_ahead(story):
-    """Return until when a story is under embargo, None if it is not, or no longer."""
-    embargo = story.embargo_until
-    return embargo if embargo and embargo > timezone.now() else None
+def told_embargo(embargo):
+    """Return an Embargo as templates tell it: until when, and because of which source if not the story's own."""
+    return embargo and {"until": told(embargo.until), "source": embargo.source}
 
 
 def moment_of(instant):

@@ -2,6 +2,7 @@
 
 import itertools
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, TextField
 from django.db.models.functions import Cast
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from taggit.models import Tag as TaggitTag
 
 from stories.desk.base import DeskAdmin, is_autocomplete
+from stories.desk.states import told
+from stories.desk.times import label_embargo
 from stories.models import FILINGS, Author, Picture, Source, Story, Tag, Topic, Version
-from stories.publishing.filing import named_terms, refile
+from stories.publishing.filing import lock_filing, named_terms, plans_resting_on, refile
 
 SHOWN = 5  # stories told as the reason why something cannot be deleted
 
@@ -146,13 +149,46 @@ class TagAdmin(TermAdmin):
         return field
 
 
+class SourceForm(forms.ModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "embargo_until" in self.fields:
+            label_embargo(self.fields["embargo_until"])
+
+    def clean_embargo_until(self):
+        """Refuse an embargo that a waiting version would break."""
+        embargo = self.cleaned_data["embargo_until"]
+        if embargo and "embargo_until" in self.changed_data and not self.instance._state.adding:
+            lock_filing(alone=True)  # whoever schedules meanwhile waits, and then sees this embargo
+            plan = next(iter(plans_resting_on(self.instance, timezone.now(), before=embargo)), None)
+            if plan:
+                values = {"story": plan.headline, "when": told(plan.visible_from)}
+                raise forms.ValidationError(
+                    _("“%(story)s” rests on it and goes out on %(when)s, before that. Move or cancel it first.")
+                    % values
+                )
+        return embargo
+
+
 @admin.register(Source)
 class SourceAdmin(TermAdmin):
+    form = SourceForm
     list_display = ["name", "kind", "role", "handle", "standing"]
     list_filter = ["kind", "archived"]
     search_fields = [*TermAdmin.search_fields, "handle"]
     autocomplete_fields = ["alias_of"]
-    fields = ["name", "slug", "kind", "role", ("handle", "platform"), "url", "description", "alias_of", "archived"]
+    fields = [
+        "name",
+        "slug",
+        "kind",
+        "role",
+        ("handle", "platform"),
+        "url",
+        "description",
+        "embargo_until",
+        "alias_of",
+        "archived",
+    ]
     named_by = ["citations__source", "citations__via", "versions__sourcefilings__term"]
 
 

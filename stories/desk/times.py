@@ -25,6 +25,12 @@ class DueField(forms.DateTimeField):
         return value
 
 
+def label_embargo(field):
+    """Say what the two inputs of an embargo are: the admin labels only the first."""
+    day, time = field.widget.widgets
+    day.attrs["aria-label"], time.attrs["aria-label"] = _("Embargo until: day"), _("Embargo until: time")
+
+
 def short(instant, now):
     """Return an instant as briefly as it is clear at `now`: “15:00”, “tomorrow, 09:00”, “3 March, 09:00”."""
     local = timezone.localtime(instant)

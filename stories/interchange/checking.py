@@ -220,6 +220,10 @@ def plan_version(story, file, before):
         alone = {**file.document, "blocks": [block]}
         for _place, sentence in preflight.markers_have_citations(alone, preflight.UNKNOWN):
             file.problem(f"blocks.{i}", sentence)
+    if file.published and file.published > timezone.now():
+        context = preflight.Context(source_embargoes=preflight.source_embargoes(file.document), at=file.published)
+        for finding in preflight.findings(preflight.EMBARGOES, file.document, context):
+            file.problem("published", finding.sentence)
     if before and file.published and before.published and file.published <= before.published:
         file.problem("published", _("Each version must be published after the one before it."))
     if before and before.published and before.published > timezone.now():

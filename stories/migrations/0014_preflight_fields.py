@@ -21,6 +21,11 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, choices=[('digitalCapture', 'taken with a digital camera'), ('computationalCapture', 'taken by a camera that joins several shots, as phones do'), ('negativeFilm', 'scanned from a negative'), ('positiveFilm', 'scanned from a slide'), ('print', 'scanned from a print or another document'), ('humanEdits', 'a picture that a person changed'), ('algorithmicallyEnhanced', 'a picture that a program changed or improved, without generative AI'), ('screenCapture', 'screenshot'), ('virtualRecording', 'recorded in a virtual world'), ('dataDrivenMedia', 'drawn from data: a chart, a map'), ('digitalCreation', 'drawn or designed by a person'), ('algorithmicMedia', 'made by a program, without generative AI'), ('compositeCapture', 'put together from several photographs'), ('composite', 'put together from several pictures'), ('compositeSynthetic', 'put together from several pictures, some made with generative AI'), ('compositeWithTrainedAlgorithmicMedia', 'changed with generative AI'), ('trainedAlgorithmicMedia', 'made with generative AI')], help_text='Readers see beside the credit if it was made or changed with AI, or put together.', max_length=40, verbose_name='how it was made'),
         ),
         migrations.AddField(
+            model_name='source',
+            name='embargo_until',
+            field=models.DateTimeField(blank=True, help_text='Of a document that we were given early: no story that rests on it goes out before. Readers never see this.', null=True, verbose_name='embargo until'),
+        ),
+        migrations.AddField(
             model_name='story',
             name='ai_label',
             field=models.BooleanField(default=False, help_text='Readers see a label above the text. What nobody has checked can be published only with it.', verbose_name='label it as made by a machine'),

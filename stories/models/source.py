@@ -25,6 +25,15 @@ class Source(Term):
     url = models.URLField(_("web address"), max_length=500, blank=True)
     description = models.TextField(_("description"), blank=True, help_text=_("A few sentences for its page."))
 
+    embargo_until = models.DateTimeField(
+        _("embargo until"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Of a document that we were given early: no story that rests on it goes out before. Readers never see this."
+        ),
+    )
+
     class Meta(Term.Meta):
         verbose_name = _("source")
         verbose_name_plural = _("sources")

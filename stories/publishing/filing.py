@@ -74,6 +74,17 @@ def rows_for(versions, reached=None):
     return found
 
 
+def plans_resting_on(source, now, *, before):
+    """Yield the versions that wait for an instant earlier than `before` and rest on a source, or on one merged into it.
+
+    There are few plans, so their documents are read: pages about us are filed nowhere.
+    """
+    slugs = {source.slug, *Source.objects.filter(alias_of=source).values_list("slug", flat=True)}
+    for plan in Version.objects.filter(visible_from__gt=now, visible_from__lt=before).order_by("visible_from", "pk"):
+        if slugs & set(named_sources(upgraded(plan.document))):
+            yield plan
+
+
 def named_terms(version):
     """Return {model: slugs} that a version's document names."""
     document = upgraded(version.document)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from stories.models import ShareLink, Story, StoryEvent, Version
 from stories.models.prose import clean_text
 from stories.publishing.document import upgraded
+from stories.publishing.preflight import source_embargoes
 from stories.publishing.revisions import latest_revision
 from stories.publishing.verbs import PublishError, live_and_pending
 
@@ -90,7 +91,7 @@ def end_links(story, now):
 def opened(token, now, *, count):
     """Return what the link with `token` shows at `now`; None if it is unknown, expired or revoked, or the story gone.
 
-    `count` tells whether somebody reads it, which the desk is told. At most four queries.
+    `count` tells whether somebody reads it, which the desk is told. At most five queries.
     """
     # By its hash: how long the database compares tells nothing about the token.
     links = still_open(now).filter(token_sha256=hash_of(token)).select_related("revision")
@@ -103,7 +104,9 @@ def opened(token, now, *, count):
         return None
     if count:
         ShareLink.objects.filter(pk=link.pk).update(opened_at=now, times_opened=F("times_opened") + 1)
-    return Shared(link, upgraded(revision.document), live, pending, link.embargo)
+    document = upgraded(revision.document)
+    embargoes = [link.embargo, *source_embargoes(document).values()]
+    return Shared(link, document, live, pending, max(filter(None, embargoes), default=None))
 
 
 def still_open(now):

@@ -17,8 +17,7 @@ from stories.publishing.document import DocumentError, clean, same_for_readers, 
 from stories.publishing.filing import close_filing, file, lock_filing
 from stories.publishing.guard import trips
 from stories.publishing.merge import merge
-from stories.publishing.preflight import blockers, context_for, warnings
-from stories.publishing.preflight.story import embargo_sentence
+from stories.publishing.preflight import EMBARGOES, Context, blockers, context_for, findings, source_embargoes, warnings
 from stories.publishing.record import fill_columns, live_and_pending, path_for, release, reserve, seal
 from stories.publishing.stages import settle
 from stories.publishing.working_copy import Terms, refuse_other_story
@@ -125,9 +124,8 @@ def move(story, *, to, by, expecting):
         refuse_without_plan(plan, now)
         if has_passed(to, now, live):
             raise PublishError(_("That time has passed. Choose a later one, or publish now."))
-        if story.embargo_until and to < story.embargo_until:
-            raise PublishError(embargo_sentence(story.embargo_until))
         document = clean(plan.document)
+        refuse_under_embargo(story, document, to)
         remove(plan, live)
         version = write(
             story,
@@ -302,6 +300,12 @@ def refuse_without(user, permission):
 def refuse_if_blocked(document, context):
     if reasons := blockers(document, context):
         raise PublishError(" ".join(reasons))
+
+
+def refuse_under_embargo(story, document, at):
+    context = Context(embargo=story.embargo_until, source_embargoes=source_embargoes(document), at=at)
+    if found := findings(EMBARGOES, document, context):
+        raise PublishError(" ".join(finding.sentence for finding in found))
 
 
 def has_passed(at, now, live):

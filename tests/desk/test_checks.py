@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stories.desk.checks import place_of
-from stories.models import Citation, Story, Version
+from stories.models import Citation, Source, Story, Version
 from stories.models.citation import make_key
 from stories.publishing.document import new_id
 from stories.publishing.verbs import publish
 from stories.publishing.working_copy import picture_document
 from tests.desk.forms import form_data
-from tests.factories import make_author, make_editor, make_picture, make_published, make_revision
+from tests.factories import make_author, make_editor, make_picture, make_published, make_revision, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +173,38 @@ def test_an_embargo_that_a_waiting_version_would_break_is_refused(desk, editor):
 def test_an_embargo_that_has_passed_is_not_told(desk):
     story = make_published().story
     save(desk, story, **embargo(in_hours(-2)))
+    assert "embargo until" not in text(desk.get(url("publish", story)))
+
+
+def report_under_embargo(hours):
+    """Return (a story that rests on a report under embargo, until when)."""
+    until = in_hours(hours)
+    report = make_source("Harbour report", kind="document", embargo_until=until)
+    return make_revision(source=report).story, until
+
+
+def test_what_rests_on_a_document_under_embargo_can_be_scheduled_and_not_published(desk):
+    story, until = report_under_embargo(48)
+    when = f"{until:%-d %B %Y, %H:%M} UTC"
+    assert f"“Harbour report” is under embargo until {when}." in text(desk.get(url("change", story)))
+    response = desk.get(url("publish", story))
+    assert f"It rests on “Harbour report”, which is under embargo until {when}: nobody" in text(response)
+    assert "Publish now" not in text(response)
+    assert response.context["form"]["day"].value() == until.date()
+    posted = {"revision": story.revisions.latest().pk, "when": "now", "seen_live": "", "seen_pending": ""}
+    refused = text(desk.post(url("publish", story), posted | {"override": "Others have it."}))
+    assert f"“Harbour report”, which is under embargo until {when}. Schedule it for then or later." in refused
+    moment = {"day": f"{until:%Y-%m-%d}", "time": f"{until:%H:%M}"}
+    desk.post(url("publish", story), posted | {"when": "later"} | moment)
+    assert Version.objects.get().visible_from == until
+
+
+def test_of_two_embargoes_the_later_one_is_told(desk):
+    story, _until = report_under_embargo(48)
+    save(desk, story, **embargo(in_hours(72)))
+    assert f"Under embargo until {in_hours(72):%-d %B}" in text(desk.get(url("change", story)))
+    Source.objects.update(embargo_until=in_hours(-1))
+    Story.objects.update(embargo_until=in_hours(-2))
     assert "embargo until" not in text(desk.get(url("publish", story)))
 
 

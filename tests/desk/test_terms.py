@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stories.models import Author, Picture, Source, Tag, TagFiling, Topic, TopicFiling, User
+from stories.publishing.verbs import publish
 from stories.publishing.working_copy import picture_document
 from tests.factories import (
     make_author,
@@ -256,6 +257,24 @@ def test_a_login_is_made_with_a_password(desk):
     data = {"username": "reporter", "usable_password": "true", "password1": "sea-gate-42", "password2": "sea-gate-42"}
     assert desk.post(reverse("admin:stories_user_add"), data).status_code == 302
     assert User.objects.get(username="reporter").check_password("sea-gate-42")
+
+
+def test_an_embargo_on_a_source_that_a_waiting_version_would_break_is_refused(desk, editor):
+    report = make_source("Harbour report", kind="document")
+    merged = make_source("Draft of it", alias_of=report)
+    revision = make_revision(source=merged, headline="The gate")
+    now = timezone.now()
+    publish(revision, by=editor, expecting=(None, None), at=now + datetime.timedelta(hours=24))
+
+    def save(hours):
+        until = timezone.localtime(now + datetime.timedelta(hours=hours))
+        moment = {"embargo_until_0": f"{until:%Y-%m-%d}", "embargo_until_1": f"{until:%H:%M}"}
+        return posted(desk, change_url(report), **moment)
+
+    assert "“The gate” rests on it and goes out on" in save(48).content.decode()
+    assert Source.objects.get(pk=report.pk).embargo_until is None
+    assert save(12).status_code == 302
+    assert Source.objects.get(pk=report.pk).embargo_until is not None
 
 
 def test_a_picture_is_described_or_decorative(desk):

@@ -342,3 +342,13 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("dump_stories", tmp_path / "file")
+
+
+def test_what_rests_on_a_document_under_embargo_is_not_scheduled_before_it_ends(tmp_path):
+    make_source("Harbour Office", slug="office", embargo_until=utc(3000, 1, 1))
+    [problem] = problems(tmp_path, {"harbour.md": FIRST.replace("2025-02-28T", "2999-02-28T")})
+    assert problem.startswith(
+        "harbour.md:2: published: It rests on “Harbour Office”, which is under embargo until 1 Jan"
+    )
+    load(tmp_path, {"harbour.md": FIRST.replace("2025-02-28T", "3000-02-28T")})
+    assert Version.objects.get().visible_from.year == 3000

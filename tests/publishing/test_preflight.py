@@ -237,6 +237,12 @@ NOW = utc(2025, 3, 1)
 APPROVED = Approval(basis="direct", factual=True, approver=True, author="other")
 FACTS = {
     "notes_are_resolved": ({}, Context(open_notes=0), Context(open_notes=1), Context(open_notes=2)),
+    "cited_embargoes_are_kept": (
+        {"citations": [citation(via=source("port"))]},
+        Context(source_embargoes={"office": NOW, "port": NOW}, at=NOW),
+        Context(source_embargoes={"office": NOW}, at=NOW - HOUR),
+        Context(source_embargoes={"port": NOW}, at=NOW - HOUR),
+    ),
     "embargo_is_kept": ({}, Context(embargo=NOW, at=NOW), Context(embargo=NOW, at=NOW - HOUR)),
     "unnamed_are_approved": (
         {"citations": [unnamed()]},

@@ -3,9 +3,10 @@
 import datetime
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from stories.models import Author, Citation, Note, Story, Version
+from stories.models import Author, Citation, Note, Source, Story, Version
 from stories.models.citation import make_key
 from stories.publishing import preflight
 from stories.publishing.corrections import correct
@@ -21,7 +22,9 @@ from tests.factories import (
     make_editor,
     make_picture,
     make_published,
+    make_reporter,
     make_revision,
+    make_source,
     publish_change,
 )
 
@@ -165,6 +168,74 @@ def test_a_correction_of_what_readers_have_is_not_asked_how_it_was_made(editor):
             expecting=seen(live.story),
             correction=said,
         )
+
+
+def under_embargo(source, hours=2):
+    Source.objects.filter(pk=source.pk).update(embargo_until=later(hours))
+
+
+def test_what_rests_on_a_document_under_embargo_waits_for_it(editor):
+    source = make_source("Harbour report")
+    under_embargo(source)
+    revision = make_revision(source=source)
+    sentence = r"It rests on “Harbour report”, which is under embargo until \d+ \w+ \d+, \d\d:\d\d UTC. Schedule"
+    with pytest.raises(PublishError, match=sentence):
+        publish(revision, by=editor, expecting=(None, None), override="Others have it already.")
+    with pytest.raises(PublishError, match=sentence):
+        publish(revision, by=editor, expecting=(None, None), at=later(1))
+    plan = publish(revision, by=editor, expecting=(None, None), at=later(3))
+    with pytest.raises(PublishError, match=sentence):
+        move(plan.story, to=later(1), by=editor, expecting=(None, plan.pk))
+    assert move(plan.story, to=later(4), by=editor, expecting=(None, plan.pk)).visible_from > plan.visible_from
+
+
+def test_what_is_seen_through_it_or_through_what_it_was_merged_into_waits_too(editor):
+    report = make_source("Harbour report")
+    draft = make_source("Draft of it", alias_of=report)
+    office = make_source("Office")
+    under_embargo(report)
+    for cited in ({"source": {"slug": office.slug}, "via": {"slug": report.slug}}, {"source": {"slug": draft.slug}}):
+        revision = make_revision()
+        [citation] = revision.document["citations"]
+        revision = save_document(revision.document | {"citations": [citation | cited]}, revision.story, by=editor)
+        with pytest.raises(PublishError, match="which is under embargo until"):
+            publish(revision, by=editor, expecting=(None, None))
+
+
+def test_an_embargo_that_has_passed_holds_nothing(editor):
+    source = make_source("Harbour report")
+    under_embargo(source, hours=-1)
+    assert publish(make_revision(source=source), by=editor, expecting=(None, None)).number == 1
+
+
+def test_what_readers_have_is_corrected_though_its_source_is_under_embargo_by_now(editor):
+    source = make_source("Harbour report")
+    live = make_published(by=editor, source=source)
+    under_embargo(source)
+    said = {"wrong": "a", "right": "b"}
+    corrected = correct(
+        live.story, live.document | {"headline": "B"}, by=editor, expecting=seen(live.story), correction=said
+    )
+    assert corrected.version.number == 2
+    with pytest.raises(PublishError, match="rests on “Harbour report”"):
+        publish_change(live.story, by=editor, headline="C")
+
+
+def test_who_may_not_publish_is_told_nothing_of_an_embargo():
+    source = make_source("Harbour report")
+    under_embargo(source)
+    with pytest.raises(PermissionDenied):
+        publish(make_revision(source=source), by=make_reporter(), expecting=(None, None), override="Now.")
+
+
+def test_embargoes_of_all_sources_cost_one_query(editor, django_assert_num_queries):
+    sources = [make_source(f"Office {n}") for n in range(20)]
+    cited = [{"key": make_key(), "source": {"slug": source.slug}} for source in sources]
+    revision = make_revision(citations=cited, blocks=[])
+    under_embargo(sources[7])
+    with django_assert_num_queries(2):  # and one of the notes
+        context = context_for(revision.story, revision.document)
+    assert context.source_embargoes.keys() == {sources[7].slug}
 
 
 def test_nothing_confidential_gets_into_the_document(editor):

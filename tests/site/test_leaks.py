@@ -158,6 +158,9 @@ FIELDS = [
 DESK_FIELDS = ["slugline", "budgetline", "threadnote", "reply", "handback"]
 
 
+EMBARGO = datetime.datetime(2087, 4, 5, 6, 7, tzinfo=datetime.UTC)
+
+
 def word(state, field):
     """Return what stands in one field of the story in one state, and nowhere else."""
     return f"zz{state}{field}zz"
@@ -297,6 +300,9 @@ def site():
     for state, version in (("seen", seen), ("draft", None), ("update", updated)):
         story = version.story if version else Story.objects.get(revisions=draft)
         talk_about(story, state, by)
+    # Of what is out already, too: that something is under embargo is nobody else's business.
+    Source.objects.update(embargo_until=EMBARGO)
+    Story.objects.update(embargo_until=EMBARGO)
     asked = {
         "story": seen.path,
         "updated": updated.path,
@@ -345,6 +351,7 @@ def test_no_page_shows_what_is_not_published(client, admin_client, site, reader)
     asker = client if reader == "anybody" else admin_client
     hidden = [word(state, field) for state in STATES for field in FIELDS] + [f"{state}-" for state in STATES]
     hidden += [word("report", field) for field in ("text", "email", "resolution")]
+    hidden += ["2087", "embargo", str(int(EMBARGO.timestamp()))]
     hidden += [word(state, field) for state in ("seen", "draft", "update") for field in DESK_FIELDS]
     said = ""
     for template in [path for paths in EXAMPLES.values() for path in paths]:

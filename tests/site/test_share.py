@@ -9,7 +9,7 @@ from stories.models import ShareLink, SiteChange, Story
 from stories.publishing.revisions import save_document
 from stories.publishing.share import revoke, share
 from stories.publishing.verbs import publish, seen
-from tests.factories import make_editor, make_published, make_revision, publish_change, utc
+from tests.factories import make_editor, make_published, make_revision, make_source, publish_change, utc
 from tests.site.rich import rich_fields
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,14 @@ def test_an_embargo_is_the_time_until_which_it_is_confidential(client):
     assert "Confidential until 1 March 2099, 09:00 UTC." in banner(client, address)
     Story.objects.update(embargo_until=utc(2020, 3, 1, 9))
     assert "until we publish it" in banner(client, address)
+
+
+def test_an_embargo_of_a_source_is_one_too(client):
+    source = make_source("Report", embargo_until=utc(2099, 3, 1, 9))
+    address = make_address(make_revision(source=source))
+    assert "Confidential until 1 March 2099, 09:00 UTC." in banner(client, address)
+    Story.objects.update(embargo_until=utc(2099, 4, 1, 9))
+    assert "Confidential until 1 April 2099, 09:00 UTC." in banner(client, address)
 
 
 def test_the_banner_says_what_readers_have(client, editor):
@@ -134,10 +142,10 @@ def test_only_reading_is_possible(client):
 
 def test_a_link_is_read_with_few_queries(client, django_assert_num_queries):
     fixed, following = make_address(make_revision(**rich_fields())), make_address(make_revision(), follow=True)
-    # Link and revision, versions, count, names, translations, related stories, the pages about us.
-    with django_assert_num_queries(7):
+    # Link and revision, versions, count, embargoes, names, translations, related stories, the pages about us.
+    with django_assert_num_queries(8):
         client.get(fixed)
-    with django_assert_num_queries(8):  # the newest revision too
+    with django_assert_num_queries(9):  # the newest revision too
         client.get(following)
     with django_assert_num_queries(3):  # link, the masthead's topics, the pages about us
         client.get("/share/unknown/")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from stories.publishing.document import upgraded
-from stories.publishing.preflight.context import UNKNOWN, Context, context_for
+from stories.publishing.preflight.context import UNKNOWN, Context, context_for, source_embargoes
 from stories.publishing.preflight.sources import (
     has_source,
     is_more_than_one_source,
@@ -26,6 +26,7 @@ from stories.publishing.preflight.sources import (
     unnamed_are_approved,
 )
 from stories.publishing.preflight.story import (
+    cited_embargoes_are_kept,
     embargo_is_kept,
     has_author,
     has_body,
@@ -51,6 +52,7 @@ from stories.publishing.preflight.wording import (
 
 __all__ = [
     "BLOCKERS",
+    "EMBARGOES",
     "UNKNOWN",
     "WARNINGS",
     "Context",
@@ -61,6 +63,7 @@ __all__ = [
     "has_headline",
     "has_slug",
     "markers_have_citations",
+    "source_embargoes",
     "state",
     "warnings",
 ]
@@ -135,7 +138,9 @@ BLOCKERS = [
     (tables_have_heads, "PF19", _("Without heads a table is numbers without names to a screen reader.")),
     (notes_are_resolved, "", _("Somebody still waits for an answer.")),
     (embargo_is_kept, "PF14", _("We have given our word.")),
+    (cited_embargoes_are_kept, "PF14", _("Whoever gave us the document early has our word.")),
 ]
+EMBARGOES = [check for check in BLOCKERS if check[1] == "PF14"]  # what depends on when it goes out, and nothing else
 WARNINGS = [
     (has_standfirst, "", _("It says in brief what the story says.")),
     (has_short_headline, "", _("Lists, search results and phones cut it off.")),

@@ -1,9 +1,10 @@
 """What preflight must know of a story that is not in its document, because it is nobody else's business."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from stories.models import Author, Citation, Note
+from stories.models import Author, Citation, Note, Source
+from stories.publishing.document import named_sources
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Context:
     open_notes: int = 0  # of colleagues, not resolved
     embargo: datetime.datetime | None = None  # nobody outside may see it before
     at: datetime.datetime | None = None  # when it would go out
+    source_embargoes: dict = field(default_factory=dict)  # {slug: until} of sources that may not be cited before
     approvals: dict | None = None  # {key: Approval} of unnamed sources that readers have not been told of yet
     persons: frozenset | None = None  # the slugs of authors who are people, not desks
     told: dict | None = None  # the document in which readers, or a plan, have what is then not asked again
@@ -36,7 +38,7 @@ def context_for(story, document, *, live=None, at=None, told=None):
 
     `live` is the document that readers have, or None: which unnamed sources it has was approved then. `told` is given
     if `document` is that document, or a plan, with something put right: what it says of pictures and machines was
-    asked then, by the rules of that time, and the notes of the desk are about another draft. One query at most, three
+    asked then, by the rules of that time, and the notes of the desk are about another draft. Two queries at most, four
     if there are unnamed sources.
     """
     approved = {citation["key"]: citation["unnamed"] for citation in live["citations"]} if live else {}
@@ -49,10 +51,23 @@ def context_for(story, document, *, live=None, at=None, told=None):
         open_notes=0 if told else Note.objects.open().filter(story=story).count(),
         embargo=story.embargo_until,
         at=at,
+        source_embargoes=source_embargoes(document),
         approvals=approvals_of(story, unnamed),
         persons=persons_of(document) if unnamed else None,
         told=told,
     )
+
+
+def source_embargoes(document):
+    """Return {slug: until} of the sources under embargo that a document rests on, cited or seen through. One query.
+
+    A source that was merged into another is under the embargo of that one too.
+    """
+    slugs = named_sources(document)
+    if not slugs:
+        return {}
+    columns = Source.objects.filter(slug__in=slugs).values_list("slug", "embargo_until", "alias_of__embargo_until")
+    return {slug: max(filter(None, times)) for slug, *times in columns if any(times)}
 
 
 def approvals_of(story, keys):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stories.models import Story
+from stories.publishing.document import named_sources
 from stories.publishing.preflight.reading import bare, body_texts, listed, quoting
 
 MAX_HEADLINE = 110  # characters; search engines and phones show no more
@@ -101,12 +102,33 @@ def notes_are_resolved(document, context):
 
 def embargo_is_kept(document, context):
     if context.embargo and context.at and context.at < context.embargo:
-        yield "embargo_until", embargo_sentence(context.embargo)
+        sentence = _("It is under embargo until %(when)s. Schedule it for then or later.")
+        yield "embargo_until", sentence % {"when": told_instant(context.embargo)}
 
 
-def embargo_sentence(instant):
-    values = {"when": format_date(localtime(instant), _("j F Y, H:i T"))}
-    return _("It is under embargo until %(when)s. Schedule it for then or later.") % values
+def cited_embargoes_are_kept(document, context):
+    known = named_sources(context.told) if context.told else {}
+    for place, source in resting_on(document):
+        until = context.source_embargoes.get(source["slug"])
+        if until and context.at and context.at < until and source["slug"] not in known:
+            sentence = _(
+                "It rests on “%(source)s”, which is under embargo until %(when)s. Schedule it for then or later."
+            )
+            yield place, sentence % {"source": source["name"], "when": told_instant(until)}
+
+
+def resting_on(document):
+    """Return [(place, source)] of what a document cites or has through another, each source once."""
+    found = {}
+    for citation in document["citations"]:
+        for name in ("source", "via"):
+            if source := citation[name]:
+                found.setdefault(source["slug"], (f"citations.{citation['key']}.{name}", source))
+    return list(found.values())
+
+
+def told_instant(instant):
+    return format_date(localtime(instant), _("j F Y, H:i T"))
 
 
 def has_standfirst(document, context):
