@@ -70,6 +70,13 @@ def test_the_catalogue_has_the_messages_of_the_sources_and_no_others(path, catal
     assert written == found - singulars, "Refresh the catalogues with `make messages`."
 
 
+def test_no_message_hides_in_an_f_string():
+    # There neither xgettext nor babel finds it.
+    sources = [source for root in ("newsroom", "stories") for source in (BASE / root).rglob("*.py")]
+    hidden = re.compile(r"""\bf(["'])[^\n]*\{\w*(_|gettext|gettext_lazy)\(["']""")
+    assert [source.name for source in sources if hidden.search(source.read_text("utf-8"))] == []
+
+
 def test_the_compiled_catalogue_is_up_to_date(path, catalogue):
     with path.with_suffix(".mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)._catalog

@@ -155,7 +155,8 @@ def told_review(story):
     sentence = _("Your name and the time are written down when you save, and readers see them.")
     if story.ai_reviewer and story.ai_reviewed_at:
         values = {"name": story.ai_reviewer, "when": told(story.ai_reviewed_at)}
-        return f"{_('%(name)s checked it on %(when)s. Tick it if you did so anew.') % values} {sentence}"
+        before = _("%(name)s checked it on %(when)s. Tick it if you did so anew.") % values
+        return f"{before} {sentence}"
     return sentence
 
 

@@ -57,9 +57,12 @@ def ai_use(document):
         return "", ""
     if review := review_of(document):
         values = {"name": review["reviewer"], "when": told(review["reviewed_at"])}
-        return f"{AI_USE[use]()} {_('%(name)s checked it on %(when)s:') % values}", review["statement"]
-    unchecked = document["ai_label"] and use in CHECKED
-    return (f"{AI_USE[use]()} {_('No editor has checked it.')}" if unchecked else CHECKED.get(use, AI_USE[use])()), ""
+        signed = _("%(name)s checked it on %(when)s:") % values
+        return f"{AI_USE[use]()} {signed}", review["statement"]
+    if document["ai_label"] and use in CHECKED:
+        unchecked = _("No editor has checked it.")
+        return f"{AI_USE[use]()} {unchecked}", ""
+    return CHECKED.get(use, AI_USE[use])(), ""
 
 
 def review_of(document):
