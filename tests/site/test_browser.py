@@ -3,13 +3,17 @@
 import pytest
 from django.utils import timezone
 
+from stories.models import Tag
+from stories.models.citation import make_key
+from stories.publishing.document import new_id
 from stories.site.at import address_at
 from tests.browsing import violations
-from tests.factories import make_published, make_topic, publish_change
-from tests.site.rich import make_rich
+from tests.factories import make_author, make_published, make_source, make_topic, publish_change
+from tests.site.rich import make_rich, named
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NARROW = {"width": 320, "height": 640}
+LONG = "Donaudampfschifffahrt" * 4  # a word that no screen has room for
 OPEN = "document.querySelectorAll('details').forEach(details => details.open = true)"
 
 
@@ -25,12 +29,13 @@ def paths(editor):
         tags=story.document["tags"],
         topics=story.document["topics"],
     )
-    corrected = make_published(by=editor, headline="A" + "very" * 20 + "longword", slug="long")
-    correction = {"wrong": "It was.", "right": "It is.", "severity": "major"}
-    publish_change(corrected.story, by=editor, change="correction", correction=correction, standfirst="Now right.")
+    corrected = make_published(by=editor, headline=f"A {LONG}", slug="long", override="x", **long_words())
+    correction = {"wrong": f"It was {LONG}.", "right": "It is.", "severity": "major"}
+    values = {"correction": correction, "standfirst": f"Now right: {LONG}."}
+    publish_change(corrected.story, by=editor, change="correction", note=LONG, override="x", **values)
     for number in range(20):
         make_published(by=editor, headline=f"Story {number}", kind="breaking" if number else "news", override="x")
-    about = make_published(kind="page", slug="us", headline="About us")
+    about = make_published(kind="page", slug="us", headline=f"About {LONG}")
     slugs = story.document
     return {
         "front": "/",
@@ -61,9 +66,41 @@ def paths(editor):
         "tag": f"/tags/{slugs['tags'][0]}/",
         "sources": "/sources/",
         "source": "/sources/harbour-watch/",
+        **{f"long {part}": f"/{part}/long/" for part in ("topics", "tags", "sources", "authors")},
         "authors": "/authors/",
         "author": "/authors/ada-reporter/",
         "not found": "/nothing/",
+    }
+
+
+def long_words():
+    """Return fields of a story whose every text, and the name of everything it is filed under, is one long word."""
+    names = {"name": LONG, "slug": "long"}
+    key = make_key()
+    cited = f'{LONG}<cite data-key="{key}"></cite>'
+    table = f"<table><tr>{'<th>Year</th>' * 12}</tr><tr>{'<td>1,234,567</td>' * 12}</tr></table>"
+    lists = f"<ul><li>{LONG}<ul><li>{LONG}</li></ul></li></ul>"
+    post = {"account": LONG, "handle": f"@{LONG}", "platform": LONG[:50], "words": LONG, "note": cited}
+    blocks = [
+        {"type": "text", "html": f"<p>{cited}</p><h2>{LONG}</h2>{lists}{table}"},
+        {"type": "key_point", "label": LONG, "detail": LONG},
+        {"type": "quote", "words": LONG, "attribution": cited},
+        {"type": "post", **post},
+        {"type": "event", "date": "1962", "detail": LONG},
+        {"type": "question", "question": LONG, "answer": f"<p>{LONG}</p>"},
+    ]
+    source = named(make_source(role=LONG, handle=f"@{LONG}", kind="account", url="https://example.org/", **names))
+    told = {"obtained": "post", "published_on": "2025-02", "quote": LONG}
+    link = f"https://{'long.' * 20}example.org/{LONG}"
+    return {
+        "kicker": LONG,
+        "summary": LONG,
+        "dateline": LONG,
+        "topics": [make_topic(description=LONG, **names).slug],
+        "tags": [Tag.objects.create(**names).slug],
+        "authors": [{"slug": make_author(biography=LONG, **names).slug, "role": LONG}],
+        "blocks": [{"id": new_id()} | block for block in blocks],
+        "citations": [{"key": key, "source": source, "url": link, "archived_url": link, **told}],
     }
 
 
@@ -95,15 +132,23 @@ def test_every_page_is_accessible_and_quiet(live_server, page, paths):
     assert {name: complaints for name, complaints in found.items() if complaints} == {}
 
 
-def test_no_page_scrolls_sideways_on_a_narrow_screen(live_server, page, paths):
+# What stands beyond the edges of the screen, but for what scrolls in a frame of its own or is only heard.
+OUTSIDE = """() => [...document.querySelectorAll("body *")].filter(element => {
+    const box = element.getBoundingClientRect();
+    return (box.left < -1 || box.right > document.documentElement.clientWidth + 1)
+        && !element.closest(".scroll, .skip, .hidden, [hidden]");
+}).map(element => element.outerHTML.slice(0, 80))"""
+
+
+def test_no_page_is_wider_than_a_narrow_screen_whatever_its_words(live_server, page, paths):
     page.set_viewport_size(NARROW)
-    wide = []
+    wide = {}
     for name, path in paths.items():
         page.goto(live_server.url + path)
         page.evaluate(OPEN)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wide.append(name)
-    assert wide == []
+        if outside := page.evaluate(OUTSIDE):
+            wide[name] = outside[:3]
+    assert wide == {}
 
 
 def test_a_printed_story_fits_the_paper_and_hides_nothing_of_the_text(live_server, page, paths):
@@ -140,6 +185,11 @@ def test_notes_stand_beside_what_they_belong_to_and_below_it_on_narrow_screens(l
     page.set_viewport_size(NARROW)
     note, text = places()
     assert note["y"] >= text["y"] + text["height"]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(live_server.url + paths["right-to-left story"])
+    note, text = places()
+    assert note["x"] + note["width"] <= text["x"]
+    assert abs(note["y"] - text["y"]) < 30
 
 
 def test_the_skip_link_is_the_first_stop_and_leads_to_the_story(live_server, page, paths):
