@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test login lint messages clean
+.PHONY: run test login lint messages screens clean
 
 run: .venv/requirements.txt
 	@$(BIN)/python -m newsroom.run
@@ -12,6 +12,11 @@ test: .venv/requirements-dev.txt lint
 
 login: .venv/requirements.txt
 	@$(BIN)/python manage.py editor_login
+
+# The pictures of readers' pages in docs/screens/, from the demo that runs at ADDRESS.
+ADDRESS ?= http://127.0.0.1:8000
+screens: .venv/requirements-dev.txt
+	@$(BIN)/python docs/screens/take.py $(ADDRESS)
 
 lint: .venv/requirements-dev.txt
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
