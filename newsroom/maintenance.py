@@ -20,7 +20,7 @@ class MaintenanceMiddleware:
     def __call__(self, request):
         if not SWITCH.exists():
             return self.get_response(request)
-        response = HttpResponse(get_template("503.html").render(), status=503)
+        response = HttpResponse(get_template("503.html").render({"site_name": settings.SITE_NAME}), status=503)
         response["Retry-After"] = str(seconds_left())
         response["Cache-Control"] = "no-store"
         return response

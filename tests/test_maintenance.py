@@ -20,6 +20,7 @@ def test_a_closed_site_says_so_to_everybody_without_a_database(client):
         assert response["Cache-Control"] == "no-store"
         assert "script-src" in response["Content-Security-Policy"]
         assert "We are working on the site." in response.content.decode()
+        assert '<a class="name" href="/">The Newsroom</a>' in response.content.decode()
     assert client.post("/admin/").status_code == 503
 
 

@@ -1,5 +1,6 @@
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import Http404, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
@@ -145,4 +146,4 @@ def form_refused(request, reason=""):
 
 def server_error(request):
     """Say so, without database or request: either may be what failed."""
-    return HttpResponseServerError(get_template("500.html").render())
+    return HttpResponseServerError(get_template("500.html").render({"site_name": settings.SITE_NAME}))

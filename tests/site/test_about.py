@@ -3,6 +3,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from stories.publishing.document import new_id
 from tests.factories import make_editor, make_published, make_revision, utc
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +59,11 @@ def test_however_many_pages_about_us_there_are_they_take_as_many_queries(client,
         make_published(by=editor, headline=f"Page {number}", kind="page")
     with django_assert_max_num_queries(2):
         about(client)
+
+
+def test_a_page_about_us_calls_itself_a_page_and_no_story(client):
+    blocks = [{"id": new_id(), "type": "text", "html": "<h2>Names</h2><p>A.</p><h2>Dates</h2><p>B.</p><h2>Money</h2>"}]
+    page = make_published(kind="page", headline="Ethics", blocks=blocks, citations=[])
+    html = client.get(page.path).content.decode()
+    assert "On this page" in html
+    assert "In this story" not in html

@@ -317,6 +317,7 @@ def test_the_page_of_an_error_needs_no_database(client, settings):
     response = client.get("/broken/")
     assert response.status_code == 500
     assert "Something went wrong on our side." in response.content.decode()
+    assert '<a class="name" href="/">The Newsroom</a>' in response.content.decode()
 
 
 # Cost
