@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test login lint messages screens clean
+.PHONY: run test login lint messages screens budgets clean
 
 run: .venv/requirements.txt
 	@$(BIN)/python -m newsroom.run
@@ -23,11 +23,19 @@ lint: .venv/requirements-dev.txt
 	@git ls-files 'templates/*.html' | xargs -r $(BIN)/djade --target-version 5.2 --check
 
 # Needs gettext's tools. A new language: mkdir locale/tr, and this.
-MESSAGES := --all --no-wrap --add-location file --no-obsolete --ignore tests --ignore bench
+MESSAGES := --all --no-wrap --add-location file --no-obsolete --ignore tests --ignore bench --ignore budgets
 messages: .venv/requirements.txt
 	@SECRET_KEY=unused $(BIN)/python manage.py makemessages $(MESSAGES)
 	@SECRET_KEY=unused $(BIN)/python manage.py makemessages $(MESSAGES) -d djangojs
 	@SECRET_KEY=unused $(BIN)/python manage.py compilemessages
+
+# Optional: weigh and check the readers' pages. Needs Node 18.16 or newer, Java and Debian's chromium besides.
+budgets: .venv/requirements-dev.txt budgets/node_modules/.package-lock.json
+	@$(BIN)/python -m budgets
+
+budgets/node_modules/.package-lock.json: budgets/package.json budgets/package-lock.json
+	@echo "Installing budgets/package-lock.json …"
+	@npm ci --prefix budgets --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@
 
 # What was installed is kept beside it: pip runs only when the list has changed.
 .venv/requirements.txt .venv/requirements-dev.txt: .venv/%: % requirements.txt | .venv/bin/python
@@ -44,4 +52,4 @@ messages: .venv/requirements.txt
 	@$(PYTHON) -m venv .venv
 
 clean:
-	rm -rf .venv
+	rm -rf .venv budgets/node_modules

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.files.base import ContentFile
-from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 from django.utils.html import escape
 from PIL import Image
@@ -23,6 +22,7 @@ from stories.publishing.revisions import save_document
 from stories.publishing.share import revoke, share
 from stories.publishing.working_copy import picture_document, source_document
 from tests.factories import make_editor, make_published, make_revision, publish_change
+from tests.site.pages import public_patterns
 
 pytestmark = pytest.mark.django_db
 LATER = datetime.timedelta(hours=1)
@@ -164,18 +164,6 @@ EMBARGO = datetime.datetime(2087, 4, 5, 6, 7, tzinfo=datetime.UTC)
 def word(state, field):
     """Return what stands in one field of the story in one state, and nowhere else."""
     return f"zz{state}{field}zz"
-
-
-def public_patterns(patterns=None, prefix=""):
-    """Return {route: name} of all patterns of the URLconf but the admin's."""
-    found = {}
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        route = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLPattern):
-            found[route] = pattern.name
-        elif pattern.namespace != "admin":
-            found |= public_patterns(pattern.url_patterns, route)
-    return found
 
 
 def fields_of(state):
