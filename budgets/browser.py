@@ -32,7 +32,7 @@ def load(browser, url):
     body, text = response.body(), page.inner_text("body")
     seen = tuple(Request(request.url, request.resource_type, size(request)) for request in requests)
     context.close()
-    return Loaded(url, len(body), text, seen), body.decode()
+    return Loaded(url, response.status, len(body), text, seen), body.decode()
 
 
 def size(request):

@@ -1,6 +1,6 @@
-// Asks Lighthouse for the scores of pages, as a phone. Reads a list of pages from standard input, tells one line a page:
+// Asks Lighthouse for the scores of pages on a phone. Reads a list of pages from standard input, tells one line a page:
 //   [{name, url, categories, skip, runs}]  →  {name, scores: {category: 0…100}, failed: {category: [audit]}}
-// Of several runs the median is told, for each category its own.
+// Of several runs it tells the median, and each audit that failed in any.
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
 
@@ -9,19 +9,22 @@ const QUIET = [
   "--disable-component-update", "--disable-sync", "--no-first-run",
 ];
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-async function run(page, port) {
+// A busy machine can lose the trace of a page load; what is wrong with the page itself is wrong each time.
+async function run(page, port, tries = 3) {
   const { lhr } = await lighthouse(page.url, {
-    port, logLevel: "error", onlyCategories: page.categories, skipAudits: page.skip, disableFullPageScreenshot: true,
+    port, logLevel: "silent", onlyCategories: page.categories, skipAudits: page.skip, disableFullPageScreenshot: true,
   });
-  if (lhr.runtimeError) throw new Error(`${page.url}: ${lhr.runtimeError.message}`);
-  return lhr;
+  if (!lhr.runtimeError) return lhr;
+  if (tries === 1) throw new Error(`${page.url}: ${lhr.runtimeError.message}`);
+  return run(page, port, tries - 1);
 }
 
 function failed(lhr, category) {
   const weighed = lhr.categories[category].auditRefs.filter((ref) => ref.weight > 0);
-  return weighed.map((ref) => lhr.audits[ref.id]).filter((audit) => audit.score !== null && audit.score < 1).map((audit) => audit.id);
+  const audits = weighed.map((ref) => lhr.audits[ref.id]);
+  return audits.filter((audit) => audit.score !== null && audit.score < 1).map((audit) => audit.id);
 }
 
 async function measure(page, port) {
@@ -37,7 +40,7 @@ async function measure(page, port) {
 
 const input = [];
 for await (const chunk of process.stdin) input.push(chunk);
-const chrome = await launch({ chromePath: process.env.CHROME_PATH, chromeFlags: QUIET, ignoreDefaultFlags: false });
+const chrome = await launch({ chromePath: process.env.CHROME_PATH, chromeFlags: QUIET });
 try {
   for (const page of JSON.parse(Buffer.concat(input).toString())) {
     console.log(JSON.stringify(await measure(page, chrome.port)));

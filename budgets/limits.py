@@ -11,7 +11,6 @@ TOTAL = 150 * KB  # of all that a page loads but its pictures, as it comes over 
 MOST = {"document": 1, "stylesheet": 1, "font": 3, "script": 1}
 WHOLE = 100  # the score that a category must have
 PERFORMANCE = 98  # aimed at, as the median of several runs; told, no failure: it depends on the machine
-CRAWLABLE = "is-crawlable"
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Loaded:
     """What a browser loaded for a page at `url`, whose HTML has `raw` bytes before compression and shows `text`."""
 
     url: str
+    status: int
     raw: int
     text: str
     requests: tuple[Request, ...]

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from urllib.parse import unquote
 
 from newsroom import run
 
@@ -62,6 +63,16 @@ def story_of(words):
     stories = Version.objects.filter(visible_until=None, listed=True)
     long = [(count, story.path) for story in stories if (count := word_count(story.document)) >= words]
     return min(long)[1] if long else sys.exit(f"No demo story has {words} words.")
+
+
+def one_of_each_view(paths):
+    """Keep the first of the pages {name: path} that each view makes."""
+    from django.urls import resolve
+
+    views = {}
+    for name, path in paths.items():
+        views.setdefault(resolve(unquote(path.partition("?")[0])).func, (name, path))
+    return dict(views.values())
 
 
 def free_port():

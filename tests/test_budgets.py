@@ -9,7 +9,7 @@ HERE = "http://127.0.0.1:8000"
 
 def loaded(*requests, raw=20_000, text="Talks"):
     page = Request(f"{HERE}/story/", "document", 7_000)
-    return Loaded(page.url, raw, text, (page, *(Request(f"{HERE}/{kind}", kind, size) for kind, size in requests)))
+    return Loaded(page.url, 200, raw, text, (page, *(Request(f"{HERE}/{kind}", kind, size) for kind, size in requests)))
 
 
 def test_a_page_within_its_budget_breaks_nothing():
@@ -40,14 +40,14 @@ def test_letters_of_other_scripts_may_bring_fonts_of_their_own():
 @pytest.mark.parametrize("url", ["https://fonts.example/a.woff2", "//fonts.example/a", "http://127.0.0.1:8001/a"])
 def test_another_host_is_found(url):
     page = loaded()
-    asked = Loaded(page.url, page.raw, page.text, (*page.requests, Request(url, "image", 10)))
+    asked = Loaded(page.url, 200, page.raw, page.text, (*page.requests, Request(url, "image", 10)))
     assert breaches(asked) == [f"asked another host: {url}"]
 
 
 def test_data_is_no_host():
     page = loaded()
     data = Request("data:image/gif;base64,R0lGOD", "image", 0)
-    assert breaches(Loaded(page.url, page.raw, page.text, (*page.requests, data))) == []
+    assert breaches(Loaded(page.url, 200, page.raw, page.text, (*page.requests, data))) == []
 
 
 def test_scores_below_a_hundred_are_findings_but_for_performance():

@@ -41,3 +41,13 @@ def test_every_page_type_is_in_the_list(client, used):
     assert {route for route in missing if not route.startswith(NO_PAGES)} == set()
     written = {str(path.relative_to(TEMPLATES)) for path in [*TEMPLATES.glob("*.html"), *TEMPLATES.glob("site/*.html")]}
     assert {name for name in written if "/_" not in name} - used == set()
+
+
+def test_every_page_that_search_engines_may_show_says_what_it_is(client):
+    silent = []
+    for name, path in make_pages().items():
+        response = client.get(path)
+        html = response.content.decode()
+        if response.status_code == 200 and "noindex" not in html and '<meta name="description"' not in html:
+            silent.append(name)
+    assert silent == []
