@@ -6,16 +6,18 @@ From a Newsroom that runs with its demo stories; `gone=/2025/…/` takes a page 
 """
 
 import io
-import re
 import shutil
 import sys
 from pathlib import Path
 
+import django
+from django.conf import settings
+from django.template.loader import get_template
 from PIL import Image, ImageOps
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).resolve().parent
-TEMPLATES = HERE.parent.parent / "templates"
+ENGINE = {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [HERE.parent.parent / "templates"]}
 STORY = "/2025/02/28/istanbul-talks-summary/"
 PAGES = {
     "front": "/",
@@ -56,6 +58,8 @@ DESK_SIZE, PHONE_SIZE, PAPER = (
 
 
 def main(address, *more):
+    settings.configure(TEMPLATES=[ENGINE], INSTALLED_APPS=["django.contrib.staticfiles"], STATIC_URL="/static/")
+    django.setup()
     pages = PAGES | dict(one.split("=", 1) for one in more)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
@@ -77,9 +81,7 @@ def main(address, *more):
 
 def answer(route):
     """Give the page of BROKEN that is asked for, as the server would render it."""
-    html = (TEMPLATES / BROKEN[route.request.url.rpartition("/")[2]]).read_text()
-    html = re.sub(r"{% static '([^']+)' %}", r"/static/\1", html).replace("{% load static %}", "")
-    html = html.replace("{{ site_name }}", "The Newsroom")
+    html = get_template(BROKEN[route.request.url.rpartition("/")[2]]).render({"site_name": "The Newsroom"})
     route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
 
