@@ -1,10 +1,10 @@
 """One page of each type that readers see, on one site: what axe, the checker of HTML and the budgets look at."""
 
 import datetime
+from pathlib import Path
 from unittest import mock
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.test import Client, override_settings
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
@@ -16,6 +16,7 @@ from stories.publishing.removals import retract, withdraw
 from stories.publishing.share import share
 from stories.publishing.verbs import seen
 from stories.site.at import address_at
+from stories.site.views import server_error
 from tests.factories import (
     make_author,
     make_editor,
@@ -154,10 +155,8 @@ def make_answers(paths):
         refused = reader.post(paths["report"], {"text": "It was <b>."})
         with mock.patch("stories.site.at.asks_too_often", return_value=True):
             often = reader.get(paths["front at another time"])
-    assert (refused.status_code, often.status_code) == (403, 429)
-    return {
-        "form refused": refused.content.decode(),
-        "too often": often.content.decode(),
-        "error": render_to_string("500.html"),
-        "closed": render_to_string("503.html"),
-    }
+        with mock.patch("newsroom.maintenance.SWITCH", Path(__file__)):  # any file that is there
+            closed = reader.get("/")
+    answers = {"form refused": refused, "too often": often, "closed": closed, "error": server_error(None)}
+    assert [answer.status_code for answer in answers.values()] == [403, 429, 503, 500]
+    return {name: answer.content.decode() for name, answer in answers.items()}
