@@ -339,7 +339,7 @@ def test_no_page_shows_what_is_not_published(client, admin_client, site, reader)
     asker = client if reader == "anybody" else admin_client
     hidden = [word(state, field) for state in STATES for field in FIELDS] + [f"{state}-" for state in STATES]
     hidden += [word("report", field) for field in ("text", "email", "resolution")]
-    hidden += ["2087", "embargo", str(int(EMBARGO.timestamp()))]
+    hidden += ["2087-", " 2087", "embargo", str(int(EMBARGO.timestamp()))]  # the bare year is in some microseconds
     hidden += [word(state, field) for state in ("seen", "draft", "update") for field in DESK_FIELDS]
     said = ""
     for template in [path for paths in EXAMPLES.values() for path in paths]:
