@@ -36,7 +36,7 @@ SQLITE = """
 # would read all rows for common words, and for rare ones all by key ("+ 0" forbids that).
 POSTGRESQL = """
     WITH looked AS MATERIALIZED (
-        SELECT key, version_id, terms, words FROM stories_searchrow
+        SELECT key, version_id, terms, words FROM {source}
         WHERE words @@ %s::tsquery AND key < %s {order} LIMIT %s
     ), hits AS MATERIALIZED (
         SELECT key, version_id, terms, words FROM looked JOIN stories_version ON stories_version.id = version_id
@@ -45,8 +45,13 @@ POSTGRESQL = """
     SELECT key, version_id, terms, {rank}, reach.rows, reach.last
     FROM (SELECT count(*) AS rows, min(key) AS last FROM looked) reach LEFT JOIN hits ON true ORDER BY key DESC
 """
+# What nearly all stories have is found often enough among the newest: the index would tell of all the others too.
+ROWS = "stories_searchrow"
+NEWEST = "(SELECT * FROM stories_searchrow WHERE key < %s ORDER BY key DESC LIMIT %s) newest"
 PLANNING = ["enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"]
 LOOKED_AT = 5_000  # rows that have the words of a phrase; it must be more than MOST
+ENOUGH = 2_600  # rows that have the words, since readers see nearly all of them; more than MOST too
+SAMPLE, COMMON = 200, 160  # of so many of the newest rows so many have what nearly all have
 FEW = 100
 END = 2**63 - 1
 
@@ -100,14 +105,28 @@ def postgresql(terms, parts, rule, before, limit, ranked):
     # What is excluded says nothing of rank.
     rank, ranking = (RANK["postgresql"], [match([t for t in terms if not t.excluded])]) if ranked else ("0", [])
     # To know whether there is a hit any rows will do.
-    order, looked_at = ("", FEW) if limit == 1 else ("ORDER BY key + 0 DESC", LOOKED_AT)
-    sql = POSTGRESQL.format(rank=rank, strictly=strictly, visible=visible, order=order)
+    order, attempts = ("", [(ROWS, FEW)]) if limit == 1 else ("ORDER BY key + 0 DESC", [(ROWS, LOOKED_AT)])
     with deadline(*PLANNING), connection.cursor() as cursor:
-        cursor.execute(sql, [loose, before, looked_at, *strict, *params, limit, *ranking])
-        rows = cursor.fetchall()
+        if limit > 1 and not strict:
+            attempts = [(ROWS, ENOUGH), *attempts]
+            if nearly_all_have(cursor, loose, before):
+                attempts = [(NEWEST, ENOUGH), *attempts]
+        for source, looked_at in attempts:
+            sql = POSTGRESQL.format(source=source, rank=rank, strictly=strictly, visible=visible, order=order)
+            window = [before, looked_at] if source == NEWEST else []
+            cursor.execute(sql, [*window, loose, before, looked_at, *strict, *params, limit, *ranking])
+            rows = cursor.fetchall()
+            reached, last = rows[0][4:]
+            if len(rows) == limit or (source != NEWEST and reached < looked_at):
+                break
     hits = [Hit(*row[:4]) for row in rows if row[0] is not None]
-    reached, last = rows[0][4:]
     return Found(hits, last if reached == looked_at and len(hits) < limit else 0)
+
+
+def nearly_all_have(cursor, words, before):
+    """Tell from a sample of the newest rows before a key whether nearly all have the words of a tsquery."""
+    cursor.execute(f"SELECT count(*) FROM {NEWEST} WHERE words @@ %s::tsquery", [before, SAMPLE, words])  # noqa: S608
+    return cursor.fetchone()[0] >= COMMON
 
 
 def without_phrases(terms):

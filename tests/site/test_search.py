@@ -412,6 +412,18 @@ def test_a_document_as_it_was_stored_is_shown(client):
     assert "<mark>Ferry</mark> town" in read(client, q='"ferry town"').replace("Ferry town</mark>", "Ferry</mark> town")
 
 
+@pytest.mark.parametrize("common", [1, 99])
+def test_all_hits_are_found_though_many_of_the_newest_rows_are_plans(client, editor, monkeypatch, common):
+    """On PostgreSQL, which looks at the newest rows first: those with the words, or all if nearly all have them."""
+    for name, value in (("SAMPLE", 3), ("COMMON", common), ("ENOUGH", 2)):
+        monkeypatch.setattr(hits, name, value)
+    make_published(headline="Ferry 1", at=utc(2024, 1, 1))
+    for number in (2, 3):
+        live = make_published(headline=f"Ferry {number}", at=utc(2024, number, 1))
+        publish_change(live.story, by=editor, headline=f"The ferry {number}", at=utc(2099, 1, 1))
+    assert set(headlines(read(client, q="ferry"))) == {"Ferry 1", "Ferry 2", "Ferry 3"}
+
+
 def test_a_phrase_of_common_words_is_looked_for_in_the_newest_stories_and_then_in_older_ones(client, monkeypatch):
     """On PostgreSQL, whose index knows no places; SQLite's does, and looks through all."""
     monkeypatch.setattr(hits, "LOOKED_AT", 3)
