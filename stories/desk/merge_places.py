@@ -45,7 +45,7 @@ class Sides:
             "place": found.place,
             "label": self.label(found.place),
             "changed_by": found.changed_by,
-            "base": passages([as_it_was(before)]),
+            "base": passages([as_it_was(before, mine, theirs)]),
             "mine": self.passages(found.place, before, mine, self.mine),
             "theirs": self.passages(found.place, before, theirs, self.theirs),
             "conflict": found.changed_by == CONFLICT,
@@ -92,7 +92,11 @@ class Sides:
         return {(True, False): "mine", (False, True): "theirs", (True, True): "both"}.get(tuple(moved), "")
 
 
-def as_it_was(lines):
-    """Return lines as a Change in which nothing is new; passages() then must not fold them."""
-    plain = tuple(changes.Line(tag, "plain", (("plain", words),)) for tag, words in lines)
-    return changes.Change("", changes.SAME, plain)
+def as_it_was(before, mine, theirs):
+    """Return the lines of `before` as a Change in which nothing is new; what both sides left can be folded."""
+    kept = changes.unchanged(before, mine) & changes.unchanged(before, theirs)
+    if len(kept) == len(before):
+        kept = set()  # the sides differ in what no line tells, a link or bold type: then one wants to see the words
+    states = [changes.SAME if number in kept else "plain" for number in range(len(before))]
+    lines = [changes.Line(tag, state, ((state, words),)) for state, (tag, words) in zip(states, before, strict=True)]
+    return changes.Change("", changes.SAME, tuple(lines))

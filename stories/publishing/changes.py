@@ -164,6 +164,12 @@ def compare_lines(place, old, new, *, markup_only=False, **values):
     return Change(place, state, tuple(lines), markup_only=markup_only and state == SAME, **values)
 
 
+def unchanged(old, new):
+    """Return the numbers of the lines of `old` that `new` has too, in the same order."""
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return {number for a, _b, size in matcher.get_matching_blocks() for number in range(a, a + size)}
+
+
 def paired_lines(old, new):
     """Return the lines of a stretch that differs: pairs that are alike word by word, the others whole."""
     lines, rest = [], [(tag, words, Counter(bare(words))) for tag, words in new]

@@ -124,6 +124,16 @@ def test_two_first_saves_of_a_bare_story_clash(ada, ben):
     assert "As it was before" in ada.get(merge_url(story)).content.decode()
 
 
+def test_what_both_left_of_a_text_is_folded_in_what_it_was_too(ada, ben):
+    story = make_story(text="One.</p><p>Two.</p><p>Three.")
+    hers, his = ({"stories_text_set-0-html": f"<p>One.</p><p>Two.</p><p>Three {name}.</p>"} for name in ("A", "B"))
+    assert "/merge/" in clash(ada, ben, story, hers, his)
+    [place] = ada.get(merge_url(story)).context["asked"]
+    folded, shown = place["base"]
+    assert folded["label"] == "2 paragraphs unchanged"
+    assert shown["line"].parts == (("plain", "Three. [Harbour Office]"),)
+
+
 def test_both_made_the_same_change_and_nothing_is_asked(ada, ben):
     story = make_story()
     same = {"headline": "Same", "tags": ["harbour"]}
