@@ -40,7 +40,8 @@ def now(monkeypatch):
 
 def make(stage, **values):
     story = make_revision(**({"headline": values.pop("headline")} if "headline" in values else {})).story
-    Story.objects.filter(pk=story.pk).update(stage=stage, **values)
+    # The field's own default is the real clock, which may be before noon.
+    Story.objects.filter(pk=story.pk).update(**{"stage": stage, "stage_since": timezone.now()} | values)
     return Story.objects.get(pk=story.pk)
 
 
