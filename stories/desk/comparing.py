@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from stories.desk.forms import document_from_form
+from stories.desk.pages import frame
 from stories.desk.preview import errors_of
 from stories.desk.rows import posted_uuid
 from stories.desk.states import name_of, told
@@ -55,11 +56,7 @@ def compare_page(request, story_id, story_admin):
     """
     story = story_to_compare(request, story_admin, story_id)
     context = {
-        **story_admin.admin_site.each_context(request),
-        "title": _("What changed"),
-        "subtitle": str(story),
-        "opts": story_admin.opts,
-        "original": story,
+        **frame(request, story_admin, story, _("What changed")),
     }
     try:
         new = side(request, story_admin, story, request.GET.get("new") or newest_ref(story))

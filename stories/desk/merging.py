@@ -12,6 +12,7 @@ from js_asset import Media, Script
 
 from stories.desk.merge_forms import DeskOnlyForm, conflict_form
 from stories.desk.merge_places import Sides
+from stories.desk.pages import frame
 from stories.desk.states import name_of, told
 from stories.models import Revision
 from stories.publishing.aside import Overtaken, base_document, join, leave_aside
@@ -111,11 +112,7 @@ def page(request, story_admin, story, merging):
     places = merging.places
     media = Media.from_media(story_admin.media + merging.media) + Media(js=[Script("desk/story.js", type="module")])
     return {
-        **story_admin.admin_site.each_context(request),
-        "title": _("Join two saves"),
-        "subtitle": str(story),
-        "opts": story_admin.opts,
-        "original": story,
+        **frame(request, story_admin, story, _("Join two saves")),
         "mine": merging.mine,
         "theirs": merging.theirs,
         "me": name_of(merging.mine) if merging.mine.user != request.user else "",

@@ -13,6 +13,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from stories.desk.pages import frame
 from stories.desk.states import told
 from stories.models import BLOCKS, Note
 from stories.publishing import notes
@@ -172,11 +173,7 @@ def answer(request, story_admin, story, verb):
 
 def whole(request, story_admin, story, error=""):
     context = {
-        **story_admin.admin_site.each_context(request),
-        "title": _("Notes"),
-        "subtitle": str(story),
-        "opts": story_admin.opts,
-        "original": story,
+        **frame(request, story_admin, story, _("Notes")),
         "notes": shown_panel(request, story, error),
     }
     return TemplateResponse(request, "admin/stories/story/notes.html", context, status=422 if error else 200)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from stories.desk.pages import frame
 from stories.desk.times import DueField
 from stories.models import Story, User
 from stories.publishing import desk_work, preflight
@@ -206,11 +207,7 @@ def page(request, story_admin, story, action, form):
     revision = latest_revision(story)
     url = reverse("admin:stories_story_change", args=[story.pk])
     context = {
-        **story_admin.admin_site.each_context(request),
-        "title": MOVES[action].label,
-        "subtitle": str(story),
-        "opts": story_admin.opts,
-        "original": story,
+        **frame(request, story_admin, story, MOVES[action].label),
         "action": action,
         "label": MOVES[action].label,
         "form": form,
