@@ -13,6 +13,7 @@ from stories.site.query import read
 SHORTEST = 4  # letters of a word that may be a slip
 TRIED = 3  # words of a search
 PIECE = 3  # letters that a name must share with it
+PIECES = 16  # of a word: SQLite's parser takes no sum of a hundred
 CANDIDATES = 60  # names of each kind that share most
 LIKENESS = 0.74
 
@@ -37,7 +38,7 @@ def words_of_names(slips, instant):
 
     A name is looked for by pieces of what was typed, so only accents and capitals may hide one.
     """
-    pieces = sorted({slip[at : at + PIECE] for slip in slips for at in range(len(slip) - PIECE + 1)})
+    pieces = sorted({slip[at : at + PIECE] for slip in slips for at in range(min(len(slip) - PIECE + 1, PIECES))})
     if not pieces:
         return {}
     any_of_them, shared = Q(), Value(0)

@@ -2,7 +2,9 @@
 
 import datetime
 import html
+import random
 import re
+import string
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -360,6 +362,12 @@ def test_nothing_that_is_asked_is_an_error(client, text, name):
         asked = f"{name}={quote(text, errors='surrogatepass')}"
         for query in (asked, f"q=ferry&{asked}", f"q=ferry&sort=date&{asked}", f"kind=explainer&{asked}"):
             assert client.get(f"/search/?{query}").status_code in (200, 404)
+
+
+def test_three_long_words_that_nobody_wrote_find_nothing_and_break_nothing(client):
+    chance = random.Random(1)
+    words = ["".join(chance.choices(string.ascii_lowercase, k=40)) for _number in range(3)]
+    assert client.get(f"/search/?q={'+'.join(words)}").status_code == 200
 
 
 @given(st.text(min_size=1, max_size=80))
