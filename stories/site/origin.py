@@ -73,5 +73,4 @@ def review_of(document):
 
 def told(instant):
     """Return an instant of a document in words, with its zone: 1 March 2025, 09:00 UTC."""
-    local = timezone.localtime(datetime.datetime.fromisoformat(instant))
-    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+    return date_format(timezone.localtime(datetime.datetime.fromisoformat(instant)), _("j F Y, H:i T"))
