@@ -35,7 +35,8 @@ function post(url, fields, leaving) {
   const body = new FormData()
   for (const [name, value] of fields) body.append(name, value)
   body.append("csrfmiddlewaretoken", token())
-  const size = new TextEncoder().encode(JSON.stringify(fields)).length
+  // What each field costs in the body that is sent comes on top.
+  const size = new TextEncoder().encode(JSON.stringify(fields)).length + 150 * fields.length
   const signal = leaving ? undefined : AbortSignal.timeout(20_000)
   return fetch(url, { method: "POST", body, redirect: "manual", keepalive: leaving && size < SMALL, signal })
 }
@@ -63,16 +64,17 @@ async function keep({ leaving = false } = {}) {
   const request = back
     ? post(kept.dataset.discard, [["form", form.elements._form.value], ["quietly", "1"]], leaving)
     : post(kept.dataset.url, JSON.parse(now), leaving)
-  flight = request.then((response) => answered(response, now, back), () => failed(kept.dataset.unreachable))
+  flight = request.then((response) => answered(response, now, back)).catch(() => failed(kept.dataset.unreachable))
   await flight
   flight = null
 }
 
 async function answered(response, now, back) {
   if (response.ok) {
+    const answer = await response.json() // only then it is known to be the newsroom's
     sent = now
     failing = false
-    tell(kept, back ? "" : `${kept.dataset.kept} ${(await response.json()).kept}`)
+    tell(kept, back ? "" : `${kept.dataset.kept} ${answer.kept}`)
     tell(problem, "")
   } else if (response.status === 409) {
     failed((await response.json()).message)

@@ -174,9 +174,9 @@ def forget(request):
 
 def rescue(request, story_admin):
     """Keep what was posted for a story that is deleted; return the way to where the editor goes on with it."""
-    if request.method != "POST" or not story_admin.has_add_permission(request):
+    form = posted_uuid(request.POST.get("_form"))  # which no other form has: deleting it twice leads here too
+    if form is None or not story_admin.has_add_permission(request):
         return None
-    form = posted_uuid(request.POST.get("_form")) or uuid.uuid4()
     values = {"story": None, "fields": fields_in(request.POST), "saved_at": timezone.now()}
     Autosave.objects.update_or_create(user=request.user, form=form, defaults=values)
     messages.warning(

@@ -392,6 +392,14 @@ def test_what_is_saved_on_a_deleted_story_becomes_a_new_one(desk):
     assert len(document["blocks"]) == len(blocks)
 
 
+def test_deleting_a_story_twice_keeps_nothing(desk):
+    story = make_story()
+    for _time in range(2):
+        desk.post(reverse("admin:stories_story_delete", args=[story.pk]), {"post": "yes"})
+    assert not Story.objects.exists()
+    assert not Autosave.objects.exists()
+
+
 def test_unsaved_work_on_a_deleted_story_is_offered_as_a_new_one(desk):
     story = make_story()
     keep(desk, story, {"headline": "Orphan"})
