@@ -102,7 +102,7 @@ class PictureForm(RemovalForm):
     def __init__(self, *args, pictures, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["picture"].choices = [
-            (pk, picture["alt"] or picture["caption"]) for pk, picture in pictures.items()
+            (pk, picture["alt"] or picture["caption"] or picture["file"]) for pk, picture in pictures.items()
         ]
 
 
@@ -205,7 +205,7 @@ def remove_picture(request, story_id, story_admin):
 def found_places(story, passage, form):
     """Return where the words stand; None, and an error on the form, if nowhere."""
     places = places_of(story, passage)
-    if any((places.versions, places.working_copy, places.revisions, places.reports, places.notes)):
+    if any((places.versions, places.working_copy, places.revisions, places.reports, places.notes, places.others)):
         return places
     form.add_error("passage", _("These words stand nowhere in this story. Write them just as readers see them."))
     return None

@@ -36,10 +36,7 @@ def opened_on(story, pk):
 
 def save_aside(document, story, *, by, base, desk_only=None):
     """Write `document`, a cleaned one, as a revision that the story does not say. The caller holds the story's lock."""
-    revision = write_revision(document, story, by, base)
-    revision.aside, revision.desk_only = True, desk_only or {}
-    revision.save(update_fields=["aside", "desk_only"])
-    return revision
+    return write_revision(document, story, by, base, aside=True, desk_only=desk_only or {})
 
 
 @transaction.atomic

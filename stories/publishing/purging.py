@@ -32,10 +32,13 @@ from stories.publishing.document import canonical, clean, named_sources, picture
 from stories.publishing.working_copy import document_from_story, write_to_story
 
 MARK = "[…]"  # what stands where a passage was removed
-# Ids and addresses: an address that readers have cannot be taken back, only what stands there.
+# Ids, choices and addresses: an address that readers have cannot be taken back, only what stands there.
 KEPT = {
     "id", "key", "type", "slug", "topics", "tags", "file", "translation_of", "was", "is", "source_type", "reviewed_at",
+    "kind", "language", "ai_use", "obtained", "severity",
 }  # fmt: skip
+# What is left of one of these would be none.
+EMPTIED = {"url", "archived_url", "date", "posted_on", "posted_at", "published_on", "accessed_on"}
 TAG = re.compile(r"<[^<>]*>")
 # What the desk and readers wrote about a story, beside its documents.
 PRIVATE = [
@@ -62,7 +65,7 @@ def without_in(name, value, passage):
     if name in KEPT:
         return value
     left = without(value, passage)
-    return "" if name in ("url", "archived_url") and left != value else left
+    return "" if name in EMPTIED and left != value else left
 
 
 def fields_without(fields, passage):

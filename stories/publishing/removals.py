@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from stories.models import Note, Report, Revision, StoryEvent, Version
+from stories.models import Autosave, Note, Picture, Report, Revision, ShareLink, StoryEvent, Version
 from stories.models.prose import clean_text
 from stories.publishing import search_rows
-from stories.publishing.document import canonical, clean, upgraded
+from stories.publishing.document import canonical, clean, pictures, upgraded
 from stories.publishing.filing import file_all, unfile
 from stories.publishing.preflight import blockers, context_for
 from stories.publishing.purging import (
     MARK,
+    PICTURE_TEXTS,
     delete_if_unused,
     purge_documents,
     purge_log,
@@ -127,9 +128,10 @@ def redact(story, *, passage, by, signed, reason, expecting):
     if passage.casefold() in f"{signed} {reason}".casefold():
         raise PublishError(_("The reason must not repeat the words that are removed."))
     cut = Cut(words, words, overridden)
-    version = cut_out(story, cut, purge, by=by, signed=signed, reason=reason, expecting=expecting)
-    if version is None:
-        raise PublishError(_("No version of this story has these words."))
+    with transaction.atomic():
+        version = cut_out(story, cut, purge, by=by, signed=signed, reason=reason, expecting=expecting)
+        if version is None:
+            raise PublishError(_("No version of this story has these words."))
     return version
 
 
@@ -151,13 +153,17 @@ def words_to_remove(passage):
 
 @dataclass(frozen=True)
 class Places:
-    """Where a passage stands: numbers of versions, whether in the working copy, how many of the others."""
+    """Where a passage stands: numbers of versions, whether in the working copy, how many of the others.
+
+    `others` are links' labels, revisions' names, unsaved work and the texts of pictures.
+    """
 
     versions: list
     working_copy: bool
     revisions: int
     reports: int
     notes: int
+    others: int
 
 
 def places_of(story, passage):
@@ -168,17 +174,26 @@ def places_of(story, passage):
     def has(*values):
         return any(without(value, passage) != value for value in values)
 
-    versions = Version.objects.filter(story=story).order_by("number").only("number", "document", "note", "overrides")
-    revisions = Revision.objects.filter(story=story).only("document").iterator(chunk_size=100)
+    versions = list(
+        Version.objects.filter(story=story).order_by("number").only("number", "document", "note", "overrides")
+    )
+    revisions = list(Revision.objects.filter(story=story).only("document", "name", "desk_only"))
+    documents = [document_from_story(story), *(upgraded(row.document) for row in [*versions, *revisions])]
     reports = Report.objects.filter(story=story).values_list("text", "resolution")
     journal = StoryEvent.objects.filter(story=story).values_list("note", flat=True)
     notes = [*journal, *Note.objects.filter(story=story).values_list("text", flat=True)]
+    shown = {picture["id"] for document in documents for picture in pictures(document)}
+    others = [(row.name, row.desk_only) for row in revisions]
+    others += ShareLink.objects.filter(story=story).values_list("label")
+    others += Autosave.objects.filter(story=story).values_list("fields")
+    others += Picture.objects.filter(pk__in=shown).values_list(*PICTURE_TEXTS)
     return Places(
         versions=[row.number for row in versions if has(upgraded(row.document), row.note, row.overrides)],
-        working_copy=has(document_from_story(story), story.slugline, story.budget_line),
+        working_copy=has(documents[0], story.slugline, story.budget_line),
         revisions=sum(has(revision.document) for revision in revisions),
         reports=sum(has(*words) for words in reports),
         notes=sum(map(has, notes)),
+        others=sum(has(*texts) for texts in others),
     )
 
 
@@ -210,7 +225,7 @@ def redact_picture(story, *, picture, by, signed, reason, expecting):
 def cut_out(story, cut, purge, *, by, signed, reason, expecting):
     """Take something out of all versions of a story, and by `purge` out of what is private.
 
-    Return the version that says so, or None, with nothing done, if it was nowhere. Raise as redact() does.
+    Return the version that says so, or None if it was nowhere: the caller rolls back. Raise as redact() does.
     """
     story, now, live, plan = take(story.pk, expecting)
     refuse_unpublished(live)

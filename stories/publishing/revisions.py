@@ -57,11 +57,12 @@ def restore(revision, *, by, expecting):
     return restored
 
 
-def write_revision(document, story, by, base):
+def write_revision(document, story, by, base, **aside):
     # The clock may run back, the newest revision stays the one that was saved last.
     latest, now = latest_revision(story), timezone.now()
     created_at = max(now, latest.created_at + TICK) if latest else now
-    revision = Revision.objects.create(story=story, document=document, base=base, user=by, created_at=created_at)
+    values = {"document": document, "base": base, "user": by, "created_at": created_at, **aside}
+    revision = Revision.objects.create(story=story, **values)
     settle(story, by=by)
     return revision
 

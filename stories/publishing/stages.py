@@ -29,7 +29,7 @@ def is_under_way(story):
     versions = [version for version in live_and_pending(story, timezone.now()) if version]
     if not versions:
         return True
-    latest = Revision.objects.filter(story=story).order_by("-created_at", "-pk").first()
+    latest = Revision.objects.of_the_story().filter(story=story).order_by("-created_at", "-pk").first()
     if latest is None or versions[0].taken_back:
         return False
     return not any(same_for_readers(latest.document, version.document) for version in versions)

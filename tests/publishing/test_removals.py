@@ -1,12 +1,17 @@
+import datetime
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from stories.models import Picture, Story, User, Version
 from stories.publishing.document import new_id
+from stories.publishing.notes import add_note
 from stories.publishing.purging import without
 from stories.publishing.removals import Places, places_of, redact, redact_picture, retract, withdraw
 from stories.publishing.reports import receive, resolve
 from stories.publishing.revisions import save_document
+from stories.publishing.share import share
 from stories.publishing.verbs import PublishError, seen
 from stories.publishing.verify import verify
 from stories.publishing.working_copy import picture_document
@@ -112,6 +117,38 @@ def test_a_passage_that_is_nowhere_is_said(editor):
     assert first.story.versions.count() == 1
 
 
+def test_looking_in_vain_for_a_passage_changes_nothing(editor):
+    first = make_published(by=editor)
+    note = add_note(first.story, text="Who says so?", by=editor, block=first.document["blocks"][0]["id"])
+    quoted = note.passage
+    with pytest.raises(PublishError, match="No version of this story has these words"):
+        take_back(redact, first.story, editor, passage="Jane Roe")
+    note.refresh_from_db()
+    assert note.passage == quoted != ""
+
+
+def test_words_that_stand_beside_a_story_only_are_found_and_removed(editor):
+    first = make_published(by=editor, lead_image=picture_document(make_picture(credit="By Jane Roe")), override="x")
+    share(
+        first.story.revisions.latest(),
+        by=editor,
+        label="Jane Roe",
+        expires_at=timezone.now() + datetime.timedelta(days=1),
+    )
+    assert places_of(first.story, "jane roe").others == 2
+    take_back(redact, first.story, editor, passage="Jane Roe", reason="To protect a person.")
+    assert places_of(Story.objects.get(), "Jane Roe").others == 0
+
+
+def test_what_is_chosen_stays_and_a_date_with_the_passage_is_emptied():
+    assert without({"kind": "news", "date": "2025-02-28", "headline": "No news"}, "news") == {
+        "kind": "news",
+        "date": "2025-02-28",
+        "headline": "No […]",
+    }
+    assert without({"date": "2025-02-28"}, "2025-02") == {"date": ""}
+
+
 def test_a_removal_must_be_signed_and_explained(editor):
     first = make_published(by=editor)
     with pytest.raises(PublishError, match="who takes this back and why"):
@@ -141,7 +178,7 @@ def test_where_a_passage_stands_is_told_before_it_is_removed(editor):
     found = places_of(first.story, " jane\nroe ")
     assert (found.versions, found.working_copy, found.revisions, found.reports, found.notes) == ([1, 2], True, 2, 1, 1)
     take_back(redact, first.story, editor, passage="jane roe", reason="To protect a person.")
-    assert places_of(Story.objects.get(), "Jane Roe") == Places([], False, 0, 0, 0)
+    assert places_of(Story.objects.get(), "Jane Roe") == Places([], False, 0, 0, 0, 0)
     with pytest.raises(PublishError, match="at least three"):
         places_of(first.story, "a")
 

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from stories.models import Story
+from stories.publishing.aside import save_aside
 from stories.publishing.corrections import correct
 from stories.publishing.document import new_id
 from stories.publishing.removals import retract
-from stories.publishing.revisions import save_document
+from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.verbs import cancel, publish, seen
 from tests.factories import make_editor, make_published, make_revision, publish_change, utc
 
@@ -56,6 +57,17 @@ def test_a_change_that_is_undone_leaves_the_stages(editor):
     edit(version.story, editor, standfirst="More.")
     edit(version.story, editor, standfirst=version.document["standfirst"])
     assert stored(version.story).stage == ""
+
+
+def test_what_is_saved_aside_leaves_the_stage_as_it_is(editor):
+    version = make_published(by=editor)
+    document = version.story.revisions.latest().document
+    aside = save_aside(document | {"headline": "Mine"}, version.story, by=make_editor(), base=None)
+    assert (aside.aside, aside.desk_only) == (True, {})
+    assert Story.objects.get().stage == ""
+    save_document(document | {"headline": "Theirs"}, version.story, by=editor)
+    publish(latest_revision(version.story), by=editor, expecting=seen(version.story), change="update", note="New.")
+    assert Story.objects.get().stage == ""
 
 
 def test_an_earlier_text_restored_is_a_change(editor):
