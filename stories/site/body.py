@@ -1,10 +1,13 @@
 """A document's body as its page shows it: pieces in reading order, with the sources each one cites first beside it."""
 
+import re
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import groupby
+from urllib.parse import unquote
 
 from django.core.files.storage import default_storage
+from django.urls import get_script_prefix
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
@@ -14,9 +17,11 @@ from stories.models.picture import WIDTHS
 from stories.models.prose import MARKER, top_level
 from stories.publishing.document import PROSE_FIELD
 from stories.site import languages
+from stories.site.at import find
 from stories.site.names import initials
 from stories.site.origin import alt_of, picture_label
 
+LOCAL_LINK = re.compile(r'<a href="(/[^"]*)"')
 # Blocks whose neighbours form one section, by its template.
 SECTIONS = {"key_point": "site/_key_points.html", "question": "site/_questions.html", "event": "site/_events.html"}
 BLOCKS = {"figure": "site/_figure.html", "quote": "site/_quote.html", "post": "site/_post.html"}
@@ -150,7 +155,7 @@ class Body:
 
     def mark(self, html):
         """Return canonical HTML, which is safe, with its markers as links to the sources."""
-        return mark_safe(MARKER.sub(self.marker, html))
+        return mark_safe(MARKER.sub(self.marker, LOCAL_LINK.sub(same_time, html)))
 
     def marker(self, match):
         citation = self.citations.get(match[1])
@@ -162,6 +167,12 @@ class Body:
         label = _("Source %(number)s: %(name)s") % {"number": number, "name": citation["label"]}
         link = '<a class="cite" href="#source-{}" id="{}" aria-label="{}"{}>{}</a>'
         return format_html(link, number, ref, label, self.ui, number)
+
+
+def same_time(link):
+    """Return a link of the text to a page of ours: on a page of another time as that page was then."""
+    path = link[1].partition("#")[0].partition("?")[0]
+    return f'<a href="{get_script_prefix()}{link[1][1:]}"' if find(unquote(path)) else link[0]
 
 
 def picture(value):

@@ -89,6 +89,15 @@ def test_links_stay_in_that_time_and_lead_back(client, gate):
             assert client.get(link, follow=True).status_code == 200, (path, link)
 
 
+def test_links_in_the_text_stay_in_that_time_too(client, gate):
+    ours = [f"{gate.path}#source-1", "/topics/harbour/?a=1&amp;b"]
+    others = ["/nothing/of/ours/", "https://other.example/"]
+    story = make_published(text=" ".join(f'<a href="{link}">a</a>' for link in ours + others), at=utc(2025, 2, 20))
+    for prefix in ("", f"/at/{BETWEEN}"):
+        links = re.findall(r'<a href="([^"]*)">a</a>', page(client, prefix + story.path))
+        assert links == [prefix + link for link in ours] + others
+
+
 def test_every_link_of_an_older_page_keeps_the_time(client, gate):
     for n in range(22):
         make_published(headline=f"Story {n}", at=utc(2025, 2, 20, 10, n))
