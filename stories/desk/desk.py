@@ -197,7 +197,7 @@ def flags(story, revision, now):
     missing = len(preflight.blockers(revision.document))
     if missing:
         yield "warn", ngettext("%(n)s point to settle", "%(n)s points to settle", missing) % {"n": missing}
-    elif story.stage in (Stage.REVIEW, Stage.READY):
+    elif story.stage in (Stage.REVIEW, Stage.READY) and not story.open_notes:
         yield "ok", _("nothing missing")
     if story.stage in (Stage.REVIEW, Stage.READY) and revision.created_at > story.stage_since:
         yield "warn", _("saved since")

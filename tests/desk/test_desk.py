@@ -111,6 +111,11 @@ def test_what_is_missing_open_and_late_is_flagged(desk, editor, now):
     assert titles(desk, "late") == [str(story)]
 
 
+def test_with_a_note_open_something_is_missing(desk, editor):
+    add_note(make(Stage.REVIEW), text="Who?", by=editor)
+    assert flags(desk, Stage.REVIEW) == ["1 note open"]
+
+
 def test_a_published_story_is_not_late(desk, now):
     make(Stage.DRAFTING, due=now + HOUR)
     make("", due=now - HOUR)
