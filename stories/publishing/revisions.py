@@ -45,6 +45,8 @@ def restore(revision, *, by, expecting):
             raise PublishError(_("Meanwhile someone else saved this story. Look at it again before you restore."))
         revision.refresh_from_db()  # a passage may have been removed from it
         document = {**upgraded(revision.document), "correction": None, "removal": None}
+        # An early one has no slug yet; without, the next save would make another address from the headline.
+        document["slug"] = document["slug"] or latest.document["slug"]
         if canonical(document) == canonical(upgraded(latest.document)):
             raise PublishError(_("The story says just this already."))
         try:

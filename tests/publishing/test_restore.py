@@ -76,6 +76,13 @@ def test_what_the_story_says_already_is_not_restored(editor):
     assert first.story.revisions.count() == 1
 
 
+def test_restoring_a_text_without_a_slug_keeps_the_one_there_is(editor):
+    early = make_revision(slug="")
+    save_document(early.document | {"headline": "Later", "slug": "gates"}, early.story)
+    restored = restore(early, by=editor, expecting=latest_revision(early.story).pk)
+    assert (restored.document["headline"], restored.document["slug"]) == (early.document["headline"], "gates")
+
+
 def test_what_names_a_source_that_is_gone_is_not_restored(editor):
     first = make_revision()
     edited(first, citations=[], blocks=[])
