@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from stories.desk import checks
 from stories.desk.pages import frame
 from stories.desk.times import DueField
 from stories.models import Story, User
@@ -213,18 +214,18 @@ def page(request, story_admin, story, action, form):
         "form": form,
         # What the next press of the button is about, also if it was refused since someone else was faster.
         "standing": standing(story),
-        "problems": problems(story, action, revision) if revision else [],
+        "problems": checks.told(problems(story, action, revision), url) if revision else [],
         "story_url": url,
     }
     return TemplateResponse(request, "admin/stories/story/work.html", context)
 
 
 def problems(story, action, revision):
-    """Return what must be settled first, in sentences: before a story is ready more than before it is reviewed."""
+    """Return what must be settled first, as Findings: before a story is ready more than before it is reviewed."""
     if action not in ("submit", "ready"):
         return []
     context = desk_work.context_of(story) if action == "ready" else preflight.UNKNOWN
-    return preflight.blockers(revision.document, context)
+    return preflight.findings(preflight.BLOCKERS, revision.document, context)
 
 
 class PitchForm(forms.Form):

@@ -189,6 +189,13 @@ def test_what_is_missing_is_told_before_a_story_is_submitted(desk):
     assert page.count("Add a slug, the end of the story’s address, before publishing.") == 2
 
 
+def test_what_is_missing_says_why_and_leads_to_its_field(desk):
+    story = make_revision(slug="").story
+    page = desk.get(work(story, "submit"))
+    assert "Without it the story has no address." in text(page)
+    assert f'<a href="{url("change", story)}#id_slug">Go there</a>' in page.content.decode()
+
+
 def test_a_refused_page_keeps_what_was_written_and_shows_how_it_stands_now(desk, story, editor, reporter):
     put(story, stage=Stage.REVIEW)
     was = standing(Story.objects.get())
