@@ -19,12 +19,13 @@ class Page:
 
 
 def river(instant, before="", size=SIZE, without=()):
-    """Return a page of all stories that readers see at `instant`, an aware datetime. One query.
+    """Return a page of all stories that stand at `instant`, an aware datetime: not those taken back. One query.
 
     `without` are versions that stand elsewhere on the page.
     """
     until, _number = parse_key(before)
-    return river_page(leaving_out(Version.objects.listed_at(instant, until), without, "pk"), before, size)
+    rows = Version.objects.listed_at(instant, until).filter(taken_back="")
+    return river_page(leaving_out(rows, without, "pk"), before, size)
 
 
 def river_page(rows, before="", size=SIZE):

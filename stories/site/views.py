@@ -29,8 +29,8 @@ def front(request):
         raise Http404("nothing older")
     shown = cards(page.versions if before else [*first, *page.versions])
     changes = None if before else changes_of_the_day(request.instant)
-    top = [] if before else [card for card in shown if not card["version"].taken_back][:TOP]
-    rest = [card for card in shown if card not in top]
+    top = [] if before else shown[:TOP]
+    rest = shown[len(top) :]
     for card in top[:1]:
         card["picture"] = lead_picture(card["version"])
     context = {"lead": top[:1], "seconds": top[1:], "river": rest, "page": page, "before": before, "changes": changes}
