@@ -1,7 +1,7 @@
 """What changed between two documents, as a reader understands it: fields first, then blocks, word by word.
 
-Blocks are aligned by id, citations by key. A block is compared line by line (a paragraph, a heading, an item, a cell
-is a line) and a line word by word; markup that does not change the words is told, not shown.
+Blocks are aligned by id, citations by key. A block is compared line by line (a paragraph, a heading, an item, a row of
+a table is a line) and a line word by word; markup that does not change the words is told, not shown.
 """
 
 import difflib
@@ -23,6 +23,7 @@ FIELDS = [
 ENOUGH_ALIKE = 0.4  # of their words: below it two paragraphs are shown as one removed and one added
 REACH = 20  # lines in which one that is alike is looked for
 SHORT = 200 * 200  # pairs of words: above it difflib takes too long
+BETWEEN_CELLS = " · "
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,10 @@ class Comparison:
         return [*self.fields, *self.citations, *blocks]
 
     def words(self, state):
-        """Return the words that were ADDED or REMOVED, in reading order."""
+        """Return the words that were ADDED or REMOVED, in reading order: what has a letter or a digit."""
         parts = (part for change in self.changes for line in change.lines for part in line.parts)
-        return [word for kind, words in parts if kind == state for word in words.split()]
+        found = (word for kind, words in parts if kind == state for word in words.split())
+        return [word for word in found if any(map(str.isalnum, word))]
 
     @cached_property
     def edits(self):
@@ -292,8 +294,9 @@ def author_lines(document):
 def picture_lines(picture):
     if not picture:
         return []
-    told = [picture[name] for name in ("file", "alt", "decorative", "caption", "credit", "source_type")]
-    return [line for value in told for line in text_lines(value)]
+    told = [picture[name] for name in ("alt", "decorative", "caption", "credit", "source_type")]
+    file = [("file", name) for _tag, name in text_lines(picture["file"])]
+    return file + [line for value in told for line in text_lines(value)]
 
 
 def cited_name(citation):
@@ -315,6 +318,8 @@ def block_lines(block, names):
     if block is None:
         return []
     lines = picture_lines(block.get("picture"))
+    if block["type"] == "key_point":  # as it stands in the story: the sign beside its label
+        block = {**block, "icon": "", "label": f"{block['icon']} {block['label']}".strip()}
     for name in BLOCK_FIELDS[block["type"]]:
         if name not in ("picture", PROSE_FIELD[block["type"]]):
             lines += [("dt", words) for _, words in text_lines(block[name])]
@@ -344,21 +349,25 @@ def prose_lines(html, names):
 
 
 class _Lines(HTMLParser):
-    """Read canonical HTML as lines of words."""
+    """Read canonical HTML as lines of words: a row of a table is one, "th" if it has only headings, else "tr"."""
 
-    TAGS = {"p": "p", "h2": "h2", "h3": "h3", "li": "li", "td": "td", "th": "th", "blockquote": "blockquote"}
+    TAGS = {"p", "h2", "h3", "li", "td", "th", "blockquote"}
+    CELLS = {"td", "th"}
 
     def __init__(self, names):
         super().__init__(convert_charrefs=True)
         self.names = names
         self.lines = []
         self.inside = []
+        self.row = []  # [(tag, words)], the cells of the row that is read
         self.words = ""
 
     def handle_starttag(self, tag, attrs):
         if tag in self.TAGS:
             self.end()
             self.inside.append(tag)
+            if tag in self.CELLS:
+                self.row.append((tag, ""))
         elif tag == "br":
             self.words += " "
         elif tag == "cite":
@@ -368,13 +377,24 @@ class _Lines(HTMLParser):
         if tag in self.TAGS:
             self.end()
             self.inside.pop()
+        elif tag == "tr":
+            self.end_row()
 
     def handle_data(self, data):
         self.words += data
 
     def end(self):
         words = " ".join(self.words.split())
-        if words:
+        if self.row:
+            tag, before = self.row[-1]
+            self.row[-1] = tag, f"{before} {words}".strip()
+        elif words:
             outer = [tag for tag in self.inside if tag != "p"]
             self.lines.append((outer[-1] if outer else "p", words))
         self.words = ""
+
+    def end_row(self):
+        if any(words for _tag, words in self.row):
+            tag = "tr" if any(tag == "td" for tag, _words in self.row) else "th"
+            self.lines.append((tag, BETWEEN_CELLS.join(words for _tag, words in self.row)))
+        self.row = []

@@ -24,6 +24,7 @@ from stories.site.story import history_url, render_story
 
 SIZE = 50
 HEADINGS = {"h2", "h3"}
+PARAGRAPHS = {"p", "li", "blockquote"}
 LONG = 12  # lines of what changed: more are not taken in at one look
 
 
@@ -88,7 +89,7 @@ def diff(request, old, new, **parts):
 def told_changes(old, new, instant):
     """Return what site/_comparison.html shows of what changed between two documents, with the names of `instant`.
 
-    {places, passages, added, removed: numbers of words, changed, long, language, ui}. One query.
+    {places, passages, size, changed, long, language, ui}. One query.
     """
     old, new = upgraded(old), upgraded(new)
     names = names_of([old, new], instant)
@@ -96,8 +97,7 @@ def told_changes(old, new, instant):
     return {
         "places": [place(change) for change in [*comparison.fields, *comparison.citations]],
         "passages": passages(comparison.blocks),
-        "added": len(comparison.words(ADDED)),
-        "removed": len(comparison.words(REMOVED)),
+        "size": told_size(comparison),
         "changed": bool(comparison.changes),
         "long": sum(len(change.lines) for change in comparison.changes) > LONG,
         "language": new["language"],
@@ -159,7 +159,7 @@ def entry(version, documents, authors):
 
 
 def size(old, new):
-    """Return how many words a change added and removed."""
+    """Return how many words a change added and removed, as a phrase."""
     if old["citations"] == new["citations"]:  # then equal blocks read the same: leave them out, it is most of the work
         blocks = {block["id"]: block for block in old["blocks"]}
         same = {block["id"] for block in new["blocks"] if blocks.get(block["id"]) == block}
@@ -167,8 +167,20 @@ def size(old, new):
             {**document, "blocks": [block for block in document["blocks"] if block["id"] not in same]}
             for document in (old, new)
         )
-    comparison = compare(old, new)
-    return {"added": len(comparison.words(ADDED)), "removed": len(comparison.words(REMOVED))}
+    return told_size(compare(old, new))
+
+
+def told_size(comparison):
+    added, removed = (len(comparison.words(state)) for state in (ADDED, REMOVED))
+    if added and removed:
+        told = ngettext("%(n)s word added, %(removed)s removed", "%(n)s words added, %(removed)s removed", added)
+    elif added:
+        told = ngettext("%(n)s word added", "%(n)s words added", added)
+    elif removed:
+        told = ngettext("%(removed)s word removed", "%(removed)s words removed", removed)
+    else:
+        told = _("no word added or removed")
+    return told % {"n": added, "removed": removed}
 
 
 def grouped(listed):
@@ -252,32 +264,65 @@ LABELS = {
 
 
 def passages(blocks):
-    """Return the body as [{folded, label} | {line} | {remark}]: unchanged lines are folded, with their number."""
-    shown, folded = [], []
+    """Return the body as [{folded, label} | {line} | {remark}]: unchanged lines are folded, with how many they are.
 
-    def fold():
-        if folded:
-            n = len(folded)
-            label = ngettext("%(n)s paragraph unchanged", "%(n)s paragraphs unchanged", n) % {"n": n}
-            shown.append({"folded": list(folded), "label": label})
-            heading = next((line for line in reversed(folded) if line.tag in HEADINGS), None)
-            folded.clear()
-            return heading
-        return None
-
+    What a change stands under (a heading, a question, the head of a table) is shown before it, and not folded.
+    """
+    shown, waiting = [], []  # `waiting` are [(block, line)] that did not change
     for block in blocks:
-        if remark := remark_on(block):
-            fold()
+        remark = remark_on(block)
+        if remark:
+            shown += folded(waiting)
             shown.append({"remark": remark})
+            waiting = []
         for line in block.lines:
             if line.state == SAME:
-                folded.append(line)
+                waiting.append((block, line))
                 continue
-            if (heading := fold()) and line.tag not in HEADINGS:
-                shown.append({"line": heading})
-            shown.append({"line": line})
-    fold()
-    return shown
+            start = 0
+            for at in above(line, block, waiting):
+                shown += [*folded(waiting[start:at]), {"line": waiting[at][1]}]
+                start = at + 1
+            shown += [*folded(waiting[start:]), {"line": line}]
+            waiting = []
+        if remark:  # it is of this block, not of what follows
+            shown += folded(waiting)
+            waiting = []
+    return shown + folded(waiting)
+
+
+def above(line, block, waiting):
+    """Return where in `waiting` the lines are that `line` stands under: the last heading, label, head of a table."""
+    if line.tag in HEADINGS:
+        return []
+    own = [at for at, (other, _line) in enumerate(waiting) if other is block]
+    headings = [at for at, (_block, other) in enumerate(waiting) if other.tag in HEADINGS]
+    labels = [at for at in own if waiting[at][1].tag == "dt" and line.tag != "dt"]
+    heads = [at for at in own if waiting[at][1].tag == "th" and line.tag == "tr"]
+    return sorted(found[-1] for found in (headings, labels, heads) if found)
+
+
+def folded(waiting):
+    """Return lines that did not change as one fold; as they are if they are nothing to be counted, a heading alone."""
+    lines = [line for _block, line in waiting if line.tag != "file"]
+    label = counted(waiting)
+    return [{"folded": lines, "label": label}] if label else [{"line": line} for line in lines]
+
+
+def counted(waiting):
+    """Return how much did not change, as a reader counts: “9 paragraphs, 4 table rows unchanged”, or ""."""
+    pictures = {block.id for block, _line in waiting if block.kind == "figure"}
+    lines = [(block, line.tag) for block, line in waiting if block.kind != "figure"]
+    bare = {block.id for block, _tag in lines if all(line.tag == "dt" for line in block.lines)}  # a post without a note
+    n = sum(tag in PARAGRAPHS for _block, tag in lines) + len(bare)
+    rows = sum(tag == "tr" for _block, tag in lines)
+    told = [
+        n and ngettext("%(n)s paragraph", "%(n)s paragraphs", n) % {"n": n},
+        rows and ngettext("%(n)s table row", "%(n)s table rows", rows) % {"n": rows},
+        pictures and ngettext("%(n)s picture", "%(n)s pictures", len(pictures)) % {"n": len(pictures)},
+    ]
+    what = ", ".join(filter(None, told))
+    return _("%(what)s unchanged") % {"what": what} if what else ""
 
 
 def remark_on(block):

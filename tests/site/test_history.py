@@ -4,12 +4,13 @@ import pytest
 from django.utils import timezone
 
 from stories.models import Picture
-from stories.publishing.document import new_id
+from stories.publishing.document import clean, new_id
 from stories.publishing.imports import import_versions
 from stories.publishing.removals import retract, withdraw
 from stories.publishing.verbs import seen
 from stories.publishing.working_copy import picture_document
-from tests.factories import make_picture, make_published, make_revision, publish_change, utc
+from stories.site.history import told_changes
+from tests.factories import make_document, make_picture, make_published, make_revision, publish_change, utc
 
 pytestmark = pytest.mark.django_db
 WRONG = {"wrong": "It opened on Thursday.", "right": "It opened on Friday.", "severity": "normal"}
@@ -59,8 +60,8 @@ def test_the_history_lists_every_version_newest_first(client, story):
 
 def test_the_history_tells_the_size_of_a_change(client, story):
     html = read(client, story.path + "history/")
-    assert "</span> +1 <span" in html  # Friday for Thursday
-    assert "</span> −1 words" in html
+    assert "· 1 word added, 1 removed" in html  # Friday for Thursday
+    assert "· 6 words added " in html  # “The  gate” is what it was
 
 
 def test_minor_changes_are_folded_and_counted(client, story):
@@ -98,6 +99,94 @@ def test_a_difference_shows_words_and_says_so_to_those_who_do_not_see_it(client,
     assert "1 word added, 1 removed." in html
     assert "1 paragraph unchanged" in html
     assert ROBOTS in html
+
+
+TABLE = "<table><tr><th>Gate</th><th>Open</th></tr>{}<tr><td>South</td><td></td></tr></table>"
+ROWS = "<tr><td>North</td><td>from {}</td></tr><tr><td>East</td><td>always</td></tr>"
+
+
+def told_passages(before, after):
+    """Return what a difference shows of two bodies: labels of folds, (tag, words) of lines, remarks."""
+    old = make_document(blocks=before)
+    told = told_changes(old, clean({**old, "blocks": after}), timezone.now())
+    lines = lambda found: [(line.tag, "".join(words for _state, words in line.parts)) for line in found]  # noqa: E731
+    return [
+        (one["label"], lines(one["folded"])) if "folded" in one else one.get("remark") or lines([one["line"]])[0]
+        for one in told["passages"]
+    ]
+
+
+def test_a_heading_above_a_change_is_shown_once():
+    block = {
+        "id": new_id(),
+        "type": "text",
+        "html": "<p>One.</p><h2>The gate</h2><p>Two.</p><p>It is open.</p><p>End.</p>",
+    }
+    assert told_passages([block], [{**block, "html": block["html"].replace("open", "shut")}]) == [
+        ("1 paragraph unchanged", [("p", "One.")]),
+        ("h2", "The gate"),
+        ("1 paragraph unchanged", [("p", "Two.")]),
+        ("p", "It is openshut."),
+        ("1 paragraph unchanged", [("p", "End.")]),
+    ]
+
+
+def test_what_is_folded_is_counted_as_a_reader_would():
+    picture = picture_document(make_picture(alt="A gate", caption="Seen from the quay", credit="Ada"))
+    same = [
+        {"id": new_id(), "type": "key_point", "icon": "⚓", "label": "Open", "detail": "<p>Since noon.</p>"},
+        {"id": new_id(), "type": "text", "html": "<p>All:</p>" + TABLE.format(ROWS.format("noon"))},
+        {"id": new_id(), "type": "figure", "picture": picture, "caption": ""},
+        {"id": new_id(), "type": "post", "account": "Port", "handle": "@port", "words": "OPEN", "note": ""},
+    ]
+    [(label, lines), new] = told_passages(same, [*same, paragraph("New.")])
+    assert label == "3 paragraphs, 3 table rows, 1 picture unchanged"
+    assert lines[:2] == [("dt", "⚓ Open"), ("p", "Since noon.")]
+    assert ("tr", "East · always") in lines
+    assert picture["file"] not in str(lines)
+    assert new == ("p", "New.")
+
+
+def test_a_row_that_changed_stands_under_the_head_of_its_table():
+    block = {"id": new_id(), "type": "text", "html": TABLE.format(ROWS.format("noon"))}
+    assert told_passages([block], [{**block, "html": TABLE.format(ROWS.format("ten"))}]) == [
+        ("th", "Gate · Open"),
+        ("tr", "North · from noonten"),
+        ("2 table rows unchanged", [("tr", "East · always"), ("tr", "South · ")]),
+    ]
+
+
+def test_a_question_is_shown_above_the_answer_that_changed():
+    block = {"id": new_id(), "type": "question", "question": "Why?", "answer": "<p>The wind.</p>"}
+    before = [{"id": new_id(), "type": "text", "html": "<h2>Questions</h2>"}, block]
+    assert told_passages(before, [before[0], {**block, "answer": "<p>The wave.</p>"}]) == [
+        ("h2", "Questions"),
+        ("dt", "Why?"),
+        ("p", "The windwave."),
+    ]
+
+
+def test_what_was_moved_is_not_folded_with_what_follows():
+    one, two, three = blocks = [paragraph(f"{words} words here.") for words in ("One", "Two", "Three")]
+    assert told_passages(blocks, [three, one, two])[:2] == [
+        "What follows was moved:",
+        ("1 paragraph unchanged", [("p", "Three words here.")]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "size"),
+    [
+        ("It is open", "It is open and busy", "2 words added."),
+        ("It is open and busy", "It is open", "2 words removed."),
+        ("It is open", "It is – open", "no word added or removed."),
+    ],
+)
+def test_the_size_of_a_change_is_told_in_words(client, editor, before, after, size):
+    block = paragraph(before)
+    first = make_published(by=editor, blocks=[block])
+    publish_change(first.story, by=editor, blocks=[{**block, "html": f"<p>{after}</p>"}])
+    assert f"From version 1 to version 2: {size}" in read(client, f"{first.path}history/1-2/")
 
 
 def test_a_difference_names_the_fields_first(client, editor, story):
