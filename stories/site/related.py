@@ -5,18 +5,20 @@ from collections import Counter
 from django.db.models import IntegerField, Value
 
 from stories.models import FILINGS, Source, Tag, Topic, Version
+from stories.site.translations import own_language
 
 SIZE = 4
 LOOKED_AT = 6  # newest stories of each term
 # What a shared term says of kinship, and how many terms of its sort are looked at.
 WEIGHTS = {Source: (3, 5), Tag: (2, 8), Topic: (1, 3)}
-COLUMNS = ["id", "story_id", "headline", "path", "kind", "language", "sort_at", "source_count"]
+COLUMNS = ["id", "story_id", "translation_of", "headline", "path", "kind", "language", "sort_at", "source_count"]
 
 
 def related(version, names, instant):
     """Return up to SIZE versions, with the columns of a short card only, of stories that share most with `version`.
 
-    Only the newest few stories of each term are looked at: a rare term brings its few, a common one its latest.
+    Those in its language come first, and of a story in several languages only one. Only the newest few stories of each
+    term are looked at: a rare term brings its few, a common one its latest.
     """
     slugs = {
         Source: [name.slug for name in names.sources.values()],
@@ -33,10 +35,21 @@ def related(version, names, instant):
     found, score = {}, Counter()
     for weight, *values in parts[0].union(*parts[1:], all=True):
         row = Version(**dict(zip(COLUMNS, values, strict=True)))
-        if row.story_id != version.story_id:
+        if original_of(row) != original_of(version):  # its own translations stand under its headline
             found[row.pk] = row
             score[row.pk] += weight
-    return sorted(found.values(), key=lambda row: (score[row.pk], row.sort_at, row.pk), reverse=True)[:SIZE]
+
+    def rank(row):
+        return own_language(row) == own_language(version), not row.translation_of, score[row.pk], row.sort_at, row.pk
+
+    ranked = {}
+    for row in sorted(found.values(), key=rank, reverse=True):
+        ranked.setdefault(original_of(row), row)
+    return list(ranked.values())[:SIZE]
+
+
+def original_of(version):
+    return version.translation_of or version.story_id
 
 
 def newest(model, slug, instant, weight):

@@ -21,8 +21,9 @@ class Translations:
 
     @property
     def links(self):
-        """Return [(language, name of the language in itself, version)] of the others."""
-        return [(version.language, name_of(version.language), version) for version in self.others]
+        """Return [(language, name of the language in itself, version)] of the others but the original, told apart."""
+        others = [version for version in self.others if version != self.original]
+        return [(version.language, name_of(version.language), version) for version in others]
 
 
 def translations(version, instant):

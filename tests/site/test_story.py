@@ -504,6 +504,18 @@ def test_related_stories_share_most_and_are_others(client):
     assert "Unrelated" not in related
 
 
+def test_related_stories_are_in_the_language_of_the_story_if_there_are_any_and_each_only_once(client):
+    make_tag("Istanbul")
+    first = make_published(headline="Itself", language="en", tags=["istanbul"])
+    make_published(headline="Kendisi", language="tr", tags=["istanbul"], translation_of=str(first.story_id))
+    other = make_published(headline="English", language="en", tags=["istanbul"])
+    make_published(headline="Türkçe", language="tr", tags=["istanbul"], translation_of=str(other.story_id))
+    make_published(headline="Yalnız", language="tr", tags=["istanbul"])
+    html = page_of(client, first)
+    related = html[html.index('<section class="related"') :].partition("</section>")[0]
+    assert re.findall(r"hreflang|>(English|Türkçe|Yalnız|Kendisi)<", related) == ["English", "Yalnız"]
+
+
 def test_a_story_with_nothing_related_has_no_such_section(client):
     assert "Related stories" not in page_of(client, make_published())
 

@@ -54,7 +54,11 @@ def test_readers_are_led_to_the_original_and_to_other_languages(client, gate):
     html = page(client, turkish.path)
     assert "Translated from English." in html
     assert f'<a href="{gate.path}" hreflang="en">Read the original</a>' in html
+    assert "In other languages" not in html
     assert re.search(r'hreflang="tr" lang="tr" dir="ltr">Türkçe</a>', page(client, gate.path))
+    translated(gate, "ru", "Ворота")
+    listed = page(client, turkish.path).partition('aria-label="In other languages">')[2].partition("</ul>")[0]
+    assert re.findall(r"hreflang=\"(\w+)\"", listed) == ["ru"]
 
 
 def test_a_translation_behind_its_original_says_so(client, editor, gate):
