@@ -59,6 +59,8 @@ SOURCE_TYPES = {
 }
 POLICIES = {
     "principles": "publishingPrinciples",
+    "how-we-work": "publishingPrinciples",
+    "ai": "publishingPrinciples",
     "ethics": "ethicsPolicy",
     "corrections": "correctionsPolicy",
     "unnamed-sources": "unnamedSourcesPolicy",
@@ -319,10 +321,13 @@ def front_graph(request):
 
 
 def policies(request, full):
-    """Return {property: full address} of the pages about us that say how the newsroom works."""
+    """Return {property: full address, or a list of several} of the pages about us that say how the newsroom works."""
     paths = {reverse("page", args=[slug]): name for slug, name in POLICIES.items()}
     there = Version.objects.visible_at(request.instant).filter(path__in=paths).values_list("path", flat=True)
-    return {paths[path]: full(path) for path in sorted(there)}
+    found = {}
+    for path in sorted(there):
+        found.setdefault(paths[path], []).append(full(path))
+    return {name: pages if len(pages) > 1 else pages[0] for name, pages in found.items()}
 
 
 def site(full):

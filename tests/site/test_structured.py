@@ -244,6 +244,14 @@ def test_the_front_page_names_the_policies_that_are_there(client, corrected):
     newsroom = found["NewsMediaOrganization"]
     assert newsroom["correctionsPolicy"] == f"{HOST}/about/corrections/"
     assert "ethicsPolicy" not in newsroom
+    assert "publishingPrinciples" not in newsroom
+
+
+def test_several_pages_can_be_one_policy(client):
+    for slug in ("how-we-work", "ai"):
+        make_published(kind="page", slug=slug)
+    principles = graph(client, "/")["NewsMediaOrganization"]["publishingPrinciples"]
+    assert principles == [f"{HOST}/about/ai/", f"{HOST}/about/how-we-work/"]
 
 
 def test_every_address_of_ours_is_there(client, corrected):
