@@ -51,6 +51,10 @@ def make_pages():
     story = make_rich()
     terms = {name: story.document[name] for name in ("topics", "tags")}
     arabic = make_published(language="ar", headline="محادثات إسطنبول", slug="محادثات", **terms)
+    original = make_published(by=editor, language="en", headline="Talks in Istanbul", **terms)
+    behind = make_published(language="ru", headline="Переговоры", translation_of=str(original.story_id), **terms)
+    make_published(language="ar", headline="محادثات", slug="talks-ar", translation_of=str(original.story_id))
+    publish_change(original.story, by=editor, standfirst="More is known.")
     corrected = make_published(by=editor, headline=f"A {LONG}", slug="long", override="x", **long_words())
     correction = {"wrong": f"It was {LONG}.", "right": "It is.", "severity": "major"}
     values = {"correction": correction, "standfirst": f"Now right: {LONG}."}
@@ -65,6 +69,7 @@ def make_pages():
         "front": "/",
         "story": story.get_absolute_url(),
         "right-to-left story": arabic.get_absolute_url(),
+        "translation": behind.get_absolute_url(),
         "corrected story": corrected.get_absolute_url(),
         "retracted story": retracted.get_absolute_url(),
         "withdrawn story": withdrawn.get_absolute_url(),

@@ -57,7 +57,7 @@ def test_readers_are_led_to_the_original_and_to_other_languages(client, gate):
     assert "In other languages" not in html
     assert re.search(r'hreflang="tr" lang="tr" dir="ltr">Türkçe</a>', page(client, gate.path))
     translated(gate, "ru", "Ворота")
-    listed = page(client, turkish.path).partition('aria-label="In other languages">')[2].partition("</ul>")[0]
+    listed = page(client, turkish.path).partition('aria-labelledby="languages">')[2].partition("</ul>")[0]
     assert re.findall(r"hreflang=\"(\w+)\"", listed) == ["ru"]
 
 
