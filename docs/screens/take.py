@@ -25,6 +25,8 @@ PAGES = {
     "questions": "/2025/03/03/sanctions-and-trade-questions/",
     "events": "/2025/03/02/us-russia-relations-in-dates/",
     "sources-of-a-story": f"{STORY}#sources",
+    "translation": "/2025/03/02/otnosheniya-rossii-i-ssha-v-datah/",
+    "right-to-left": "/2025/02/28/muhadathat-istanbul/",
     "history": f"{STORY}history/",
     "difference": f"{STORY}history/2-3/",
     "version": f"{STORY}history/1/",
@@ -50,7 +52,7 @@ PAGES = {
 }
 # What no address shows while all is well: the templates themselves.
 BROKEN = {"error": "500.html", "maintenance": "503.html"}
-PHONE = ["front", "story", "sources-of-a-story", "history", "difference", "hits", "topics", "at"]
+PHONE = ["front", "story", "sources-of-a-story", "right-to-left", "history", "difference", "hits", "topics", "at"]
 COLOURS = 96
 DESK_SIZE, PHONE_SIZE, PAPER = (
     {"width": width, "height": height} for width, height in [(1280, 1000), (390, 844), (700, 990)]
