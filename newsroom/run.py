@@ -88,7 +88,7 @@ def prepare_database():
             call_command("rebuild", verbosity=0)  # what a new release derives from the versions is not there yet
     if unfinished.exists():
         print("Loading the demo stories …", flush=True)
-        call_command("load_stories", DEMO, verbosity=0)
+        call_command("load_stories", DEMO)
         unfinished.unlink()
 
 

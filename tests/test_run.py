@@ -48,7 +48,7 @@ def python(tmp_path):
 def test_the_first_run_prepares_everything_and_the_second_loses_nothing(python):
     first = python(PREPARE)
     assert first.returncode == 0, first.stderr
-    assert "Loading the demo stories" in first.stdout
+    assert "Loading the demo stories …\nLoaded: " in first.stdout
     assert int(python(COUNT).stdout) > 10
     secrets = [python.var / "env", python.var / "login"]
     assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600, 0o600]
