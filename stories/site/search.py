@@ -22,7 +22,7 @@ from stories.site.hits import END, LOOKED_AT, MOST, TooSlow, newest
 from stories.site.listing import SIZE, public
 from stories.site.query import LONGEST, read
 from stories.site.snippets import marked, passage
-from stories.site.suggestions import did_you_mean, words_that_find
+from stories.site.suggestions import did_you_mean, other_forms, words_that_find
 
 TERMS = {"topic": Topic, "tag": Tag, "source": Source}
 FACETS = {
@@ -129,11 +129,13 @@ def nothing_found(asked, instant):
     """Return the context of what to try instead, none of it if that takes too long."""
     try:
         text = did_you_mean(asked.query, asked.parts, instant)
+        forms = "" if text else other_forms(asked.query, asked.parts, instant)
         alone = words_that_find(asked.query, asked.parts, instant)
     except TooSlow:
-        text, alone = "", []
+        text, forms, alone = "", "", []
     return {
         "meant": {"text": text, "url": asked.address(q=text)} if text else None,
+        "forms": {"text": forms, "url": asked.address(q=forms)} if forms else None,
         "alone": [(term.text, asked.address(q=term.text)) for term in alone],
         "unfiltered": asked.address(**dict.fromkeys(asked.chosen, "")) if asked.chosen else "",
     }

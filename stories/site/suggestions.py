@@ -16,6 +16,8 @@ PIECE = 3  # letters that a name must share with it
 PIECES = 16  # of a word: SQLite's parser takes no sum of a hundred
 CANDIDATES = 60  # names of each kind that share most
 LIKENESS = 0.74
+STEM = 5  # letters of a word that stay
+ENDINGS = (2, 3)  # letters that another form of a word may end in
 
 
 def did_you_mean(query, parts, instant):
@@ -30,6 +32,22 @@ def did_you_mean(query, parts, instant):
             text = text.replace(term.text, known[like[0]], 1)
     if text != query.text and finds_any(read(text).terms, parts, instant):
         return text
+    return ""
+
+
+def other_forms(query, parts, instant):
+    """Return the search with the ends of its long words left open, as text, if that finds something, or "".
+
+    Words change at their ends: “отношениями” begins no word of a story that has “отношения”.
+    """
+    for ending in ENDINGS:
+        text = query.text
+        for term in query.wanted[:TRIED]:
+            if len(term.words) == 1 and len(term.words[0]) > STEM:
+                stem = term.words[0][: max(STEM, len(term.words[0]) - ending)]
+                text = text.replace(term.text, f"{stem}*", 1)
+        if text != query.text and finds_any(read(text).terms, parts, instant):
+            return text
     return ""
 
 
