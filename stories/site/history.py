@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from stories.models import Author, Citation, Report, Story, Version
+from stories.models import Citation, Report, Story, Version
 from stories.models.picture import SourceType
 from stories.publishing.changes import ADDED, REMOVED, SAME, compare
 from stories.publishing.daily import day_of
@@ -19,7 +19,6 @@ from stories.publishing.document import upgraded
 from stories.site import languages, origin
 from stories.site.addresses import present_version
 from stories.site.feeds import names_of
-from stories.site.names import Name, told
 from stories.site.story import history_url, render_story
 
 SIZE = 50
@@ -134,21 +133,29 @@ def banner(shown, live):
 
 
 def entries(versions, instant):
-    """Return what readers are told of each of `versions`, newest first; of more than SIZE the last is left out."""
+    """Return what readers are told of each of `versions`, newest first; of more than SIZE the last is left out.
+
+    One query.
+    """
     documents = {version.number: upgraded(version.document) for version in versions}
-    slugs = {author["slug"] for document in documents.values() for author in document["authors"]}
-    authors = {row[1]: Name(*row) for row in told(Author, slugs, instant)} if slugs else {}
-    return [entry(version, documents, authors) for version in versions[:SIZE]]
+    names = names_of(documents.values(), instant)
+    # As the comparison has them, so that both count the same words.
+    spelled = {number: spelled_out(document, names) for number, document in documents.items()}
+    bylines = {
+        number: [names["author", row["slug"]] for row in document["authors"] if ("author", row["slug"]) in names]
+        for number, document in documents.items()
+    }
+    return [entry(version, spelled, bylines[version.number]) for version in versions[:SIZE]]
 
 
-def entry(version, documents, authors):
+def entry(version, documents, byline):
     document, before = documents[version.number], documents.get(version.number - 1)
     comparable = before is not None and not version.taken_back
     return {
         "version": version,
         "minor": version.change == Version.Change.MINOR,
         "label": capfirst(version.get_change_display()),
-        "byline": [authors[author["slug"]] for author in document["authors"] if author["slug"] in authors],
+        "byline": byline,
         "correction": document["correction"],
         "signed": (document["removal"] or {}).get("signed", ""),
         "size": size(before, document) if comparable else None,

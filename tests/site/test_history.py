@@ -1,4 +1,5 @@
 import datetime
+import re
 
 import pytest
 from django.utils import timezone
@@ -10,7 +11,7 @@ from stories.publishing.removals import retract, withdraw
 from stories.publishing.verbs import seen
 from stories.publishing.working_copy import picture_document
 from stories.site.history import told_changes
-from tests.factories import make_document, make_picture, make_published, make_revision, publish_change, utc
+from tests.factories import make_document, make_picture, make_published, make_revision, make_topic, publish_change, utc
 
 pytestmark = pytest.mark.django_db
 WRONG = {"wrong": "It opened on Thursday.", "right": "It opened on Friday.", "severity": "normal"}
@@ -62,6 +63,14 @@ def test_the_history_tells_the_size_of_a_change(client, story):
     html = read(client, story.path + "history/")
     assert "· 1 word added, 1 removed" in html  # Friday for Thursday
     assert "· 6 words added " in html  # “The  gate” is what it was
+
+
+def test_the_history_and_the_difference_count_the_same_words(client, editor):
+    first = make_published(by=editor, topics=[make_topic("Harbour").slug])
+    new = make_topic("The state of the gates", slug="gates").slug
+    publish_change(first.story, by=editor, topics=[new], kind="questions", editors_note="Two.\n– Three.")
+    [size] = re.findall(r"· (\d+ words added, \d+ removed)", read(client, f"{first.path}history/"))
+    assert f"{size}." in read(client, f"{first.path}history/1-2/")
 
 
 def test_minor_changes_are_folded_and_counted(client, story):
