@@ -19,6 +19,26 @@ def told(instant):
     return format_date(timezone.localtime(instant), _("j F Y, H:i T"))
 
 
+def label_of(live, pending, is_changed, told):
+    """Return in a few words what readers have and what waits for its time, each a version or None.
+
+    `is_changed` is whether the desk has what readers do not see yet; `told` says an instant.
+    """
+    if live and live.taken_back:
+        return _("Retracted") if live.taken_back == Version.Change.RETRACTION else _("Withdrawn")
+    values = {"number": live and live.number, "planned": pending and pending.number}
+    if pending:
+        values["when"] = told(pending.visible_from)
+        if live:
+            return _("Live: version %(number)s; version %(planned)s scheduled for %(when)s") % values
+        return _("Scheduled for %(when)s") % values
+    if not live:
+        return _("Draft")
+    return (
+        _("Live: version %(number)s, unpublished changes") if is_changed else _("Live: version %(number)s")
+    ) % values
+
+
 @dataclass(frozen=True)
 class State:
     """What readers have (`live`), what waits for its time (`pending`) and what the desk has (`latest`): or None."""
@@ -54,19 +74,7 @@ class State:
     @property
     def label(self):
         """Say it in a few words, for lists."""
-        if self.taken_back:
-            return _("Retracted") if self.taken_back == Version.Change.RETRACTION else _("Withdrawn")
-        values = {"number": self.live and self.live.number, "planned": self.pending and self.pending.number}
-        if self.pending:
-            values["when"] = told(self.pending.visible_from)
-            if self.live:
-                return _("Live: version %(number)s; version %(planned)s scheduled for %(when)s") % values
-            return _("Scheduled for %(when)s") % values
-        if not self.live:
-            return _("Draft")
-        if self.is_changed:
-            return _("Live: version %(number)s, unpublished changes") % values
-        return _("Live: version %(number)s") % values
+        return label_of(self.live, self.pending, bool(not self.pending and self.is_changed), told)
 
     @property
     def mark(self):
@@ -122,10 +130,14 @@ def attach_states(stories, now):
         [story.newest_revision for story in stories if story.newest_revision]
     )
     for story in stories:
-        *before, last = versions[story.pk] or [None]
-        pending = last if last and last.is_pending(now) else None
-        live = (before[-1] if before else None) if pending else last
-        story.state = State(live, pending, newest.get(story.newest_revision))
+        story.state = State(*live_among(versions[story.pk], now), newest.get(story.newest_revision))
+
+
+def live_among(versions, now):
+    """Return the version that readers have and the one that waits, each or None, of the open ones of a story."""
+    *before, last = versions or [None]
+    pending = last if last and last.is_pending(now) else None
+    return (before[-1] if before else None) if pending else last, pending
 
 
 def with_newest_revision(stories):
@@ -148,4 +160,8 @@ FILTERS = {
     "draft": (pgettext_lazy("state of a story", "draft"), lambda now: ~is_live(now) & ~is_scheduled(now)),
     "live": (pgettext_lazy("state of a story", "live"), is_live),
     "scheduled": (pgettext_lazy("state of a story", "scheduled"), is_scheduled),
+    "ahead": (
+        pgettext_lazy("state of a story", "scheduled or under embargo"),
+        lambda now: is_scheduled(now) | Q(embargo_until__gt=now),
+    ),
 }

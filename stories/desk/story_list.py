@@ -61,12 +61,13 @@ class LateFilter(admin.SimpleListFilter):
     parameter_name = "late"
 
     def lookups(self, request, model_admin):
-        return [("yes", _("late"))]
+        return [("yes", _("late")), ("no", _("not late"))]
 
     def queryset(self, request, queryset):
-        if self.value() != "yes":
-            return queryset
-        return queryset.filter(due__lt=timezone.now()).exclude(stage="")
+        now = timezone.now()
+        if self.value() == "no":
+            return queryset.filter(Q(due=None) | Q(due__gte=now))
+        return queryset.filter(due__lt=now).exclude(stage="") if self.value() == "yes" else queryset
 
 
 class StageFilter(admin.SimpleListFilter):
@@ -82,12 +83,12 @@ class StageFilter(admin.SimpleListFilter):
 
 @admin.display(description=_("stage"))
 def stage_column(story):
-    return story.get_stage_display() if story.stage else ""
+    return format_html("<span>{}</span>", story.get_stage_display()) if story.stage else ""
 
 
 @admin.display(description=_("owner"))
 def owner_column(story):
-    return person(story.owner) if story.owner else ""
+    return format_html("<span>{}</span>", person(story.owner)) if story.owner else ""
 
 
 @admin.display(description=_("state"))

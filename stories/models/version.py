@@ -114,6 +114,7 @@ class Version(models.Model):
             models.Index(fields=["path", "visible_from", "visible_until"], name="version_at_path"),
             models.Index(fields=["-sort_at", "-id", "visible_from", "visible_until", "listed"], name="versions_listed"),
             models.Index(fields=["visible_from"], name="versions_by_instant"),
+            models.Index(fields=["change", "visible_from"], name="versions_by_change"),
             models.Index(Greatest("visible_from", "recorded_at"), "id", name="versions_entered"),
             models.Index(
                 fields=["translation_of"], name="version_translations", condition=Q(translation_of__isnull=False)

@@ -96,13 +96,13 @@ def test_a_story_goes_from_pitch_to_readers(people, live_server):
     press(editor, line("Review it"))
     expect(editor.get_by_text("waits for you.").first).to_be_visible()
     press(editor, line("Mark ready"))
-    expect(editor.get_by_role("region", name="Ready").get_by_text("nothing missing")).to_be_visible()
+    expect(editor.get_by_role("region", name="Ready").get_by_text("2 warnings")).to_be_visible()
     press(editor, line("Publish…"), "link")
     editor.get_by_label("Why it goes out all the same").fill("One source is all there is.")
     press(editor, "Publish now")
     expect(editor.get_by_text("Version 1 is published.")).to_be_visible()
     editor.get_by_role("link", name="The Newsroom").click()
-    expect(editor.get_by_role("region", name="On the record today")).to_contain_text("The gate opens at nine")
+    expect(editor.get_by_role("region", name="Published today")).to_contain_text("The gate opens at nine")
     assert "It was 3 March." in str(Version.objects.get().document)
     assert "Which Monday" not in str(Version.objects.get().document)
 
@@ -158,3 +158,23 @@ def test_the_pages_of_stages_and_notes_are_accessible_and_narrow(people, live_se
         for path in pages:
             page.goto(live_server.url + path)
             assert (path, width_of(page)) <= (path, width)
+
+
+def test_the_keyboard_goes_through_the_lines_as_they_stand(people, live_server):
+    editor = make_editor(username="tom")
+    plan = make_revision(headline="Planned")
+    publish(plan, by=editor, expecting=(None, None), at=timezone.now() + datetime.timedelta(minutes=1))
+    submit(make_revision(headline="Reviewed").story, by=editor, expecting="drafting..")
+    make_published(by=editor, headline="Out")
+    page = people(editor)
+    page.goto(f"{live_server.url}/admin/")
+    page.get_by_role("link", name="New story").focus()
+    reached = []
+    for _step in range(7):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.textContent").strip())
+    assert reached == [
+        *("Planned", "Move or cancel: Planned"),
+        *("Reviewed", "Review it: Reviewed", "Mark ready: Reviewed"),
+        *("Out", "Correct: Out"),
+    ]

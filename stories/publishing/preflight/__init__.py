@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from stories.publishing.document import upgraded
-from stories.publishing.preflight.context import UNKNOWN, Context, context_for, source_embargoes
+from stories.publishing.preflight.context import UNKNOWN, Context, context_for, contexts_for, source_embargoes
 from stories.publishing.preflight.sources import (
     has_source,
     is_more_than_one_source,
@@ -59,6 +59,7 @@ __all__ = [
     "Finding",
     "blockers",
     "context_for",
+    "contexts_for",
     "findings",
     "has_headline",
     "has_slug",
