@@ -114,7 +114,7 @@ def test_the_history_tells_versions_events_and_saves(desk, editor):
     for words in ("First words", "clarification", "It could mislead.", "waits for its time", editor.username):
         assert words in page
     assert "Version 3 scheduled, for" in page
-    assert page.count('<th scope="row">') == 3 + 3 + 3
+    assert page.count('<th scope="row" data-head=') == 3 + 3 + 3
 
 
 def test_the_history_of_a_new_story_says_that_nothing_was_published(desk):
