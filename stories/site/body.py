@@ -1,4 +1,4 @@
-"""A document's body as its page shows it: pieces in reading order, with the sources each one cites first beside it."""
+"""A document's body as its page shows it: pieces in reading order, each with notes of the sources it cites."""
 
 import re
 from dataclasses import dataclass, field
@@ -25,8 +25,6 @@ LOCAL_LINK = re.compile(r'<a href="(/[^"]*)"')
 # Blocks whose neighbours form one section, by its template.
 SECTIONS = {"key_point": "site/_key_points.html", "question": "site/_questions.html", "event": "site/_events.html"}
 BLOCKS = {"figure": "site/_figure.html", "quote": "site/_quote.html", "post": "site/_post.html"}
-# Roughly how high text stands, in rem: it decides what shares a row with the notes beside it, no more than that.
-LINE, SIGNS, NOTE_LINE, NOTE_SIGNS = 1.8, 62, 1.2, 34
 
 
 @dataclass
@@ -36,20 +34,8 @@ class Piece:
     template: str = ""  # without one, `html` is all there is to it
     html: str = ""
     data: object = None
-    notes: list = field(default_factory=list)  # the citations that are marked here first
-    height: float = LINE
+    notes: dict = field(default_factory=dict)  # see Body.notes; the entries of a section have their own
     heading: bool = False
-
-
-@dataclass
-class Passage:
-    """Pieces that share a row with the notes beside them. On narrow screens the notes stand between the two lists."""
-
-    before: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
-    after: list = field(default_factory=list)
-    contents: bool = False  # the table of contents stands beside it
-    room: float = 0  # how much higher the notes are than the pieces, so far
 
 
 class Body:
@@ -78,49 +64,39 @@ class Body:
 
     def read_text(self, html):
         for tag, part in top_level(html):
-            if tag in ("h2", "h3"):
-                notes = self.notes(part)
-                self.pieces.append(Piece(html=self.heading(part), notes=notes, heading=True, height=2.5 * LINE))
-            else:
-                notes = self.notes(part)
-                height = LINE * (part.count("</p>") * 0.6 + len(strip_tags(part)) / SIGNS + 0.6)
-                part = self.mark(part)
-                if tag == "table":
-                    part = format_html(
-                        '<div class="scroll" role="region" aria-label="{}" tabindex="0">{}</div>', _("Table"), part
-                    )
-                self.pieces.append(Piece(html=part, notes=notes, height=height))
+            notes, heading = self.notes(part), tag in ("h2", "h3")
+            part = self.heading(part) if heading else self.mark(part)
+            if tag == "table":
+                part = format_html(
+                    '<div class="scroll" role="region" aria-label="{}" tabindex="0">{}</div>', _("Table"), part
+                )
+            self.pieces.append(Piece(html=part, notes=notes, heading=heading))
 
     def read_section(self, kind, blocks):
         name = PROSE_FIELD[kind]
-        notes = [note for block in blocks for note in self.notes(block[name])]
         after_heading = bool(self.pieces) and self.pieces[-1].heading
-        data = {"heading": "", "id": "", "entries": [block | {name: self.mark(block[name])} for block in blocks]}
+        entries = [block | {"notes": self.notes(block[name]), name: self.mark(block[name])} for block in blocks]
+        data = {"heading": "", "id": "", "entries": entries}
         if kind == "question" and not after_heading:
             data["heading"] = _("Questions and answers")
             data["id"] = self.add_heading(data["heading"], self.ui)
         elif kind == "key_point" and not after_heading:
             data["heading"], data["id"] = _("Key points"), self.unique_id("key-points")
             self.has_h2 = True
-        height = sum(LINE * (1.5 + len(strip_tags(block[name])) / SIGNS) for block in blocks)
-        if kind == "question":
-            height = len(blocks) * 2 * LINE  # closed
-        self.pieces.append(Piece(SECTIONS[kind], data=data, notes=notes, height=height))
+        self.pieces.append(Piece(SECTIONS[kind], data=data))
 
     def read_block(self, block):
         kind = block["type"]
         name = PROSE_FIELD[kind]
-        notes = self.notes(block[name])
-        data = block | {name: self.mark(block[name])}
-        height = LINE * (3 + len(block.get("words", "") + strip_tags(block[name])) / SIGNS)
+        shown = {}
         if kind == "figure":
-            data["picture"] = picture(block["picture"])
-            if not data["picture"]:
+            shown["picture"] = picture(block["picture"])
+            if not shown["picture"]:
                 return
-            height += 20
         elif kind == "post":
-            data["initials"] = initials(block["account"] or block["handle"] or "?")
-        self.pieces.append(Piece(BLOCKS[kind], data=data, notes=notes, height=height))
+            shown["initials"] = initials(block["account"] or block["handle"] or "?")
+        notes = self.notes(block[name])
+        self.pieces.append(Piece(BLOCKS[kind], data=block | shown | {name: self.mark(block[name])}, notes=notes))
 
     def heading(self, html):
         """Return a heading with an id. The first ones are h2, whatever the text says: no level may be left out."""
@@ -148,10 +124,17 @@ class Body:
         return number
 
     def notes(self, html):
-        """Return the citations that `html` marks and nothing before it did."""
-        keys = [key for key in dict.fromkeys(MARKER.findall(html)) if key in self.citations and key not in self.noted]
+        """Return the citations that `html` marks: {first: [those that nothing marked before], again: [the others]}.
+
+        Empty if it marks none.
+        """
+        keys = [key for key in dict.fromkeys(MARKER.findall(html)) if key in self.citations]
+        notes = {
+            "first": [self.citations[key] for key in keys if key not in self.noted],
+            "again": [self.citations[key] for key in keys if key in self.noted],
+        }
         self.noted.update(keys)
-        return [self.citations[key] for key in keys]
+        return notes if keys else {}
 
     def mark(self, html):
         """Return canonical HTML, which is safe, with its markers as links to the sources."""
@@ -185,49 +168,3 @@ def picture(value):
     srcset = [f"{default_storage.url(name)} {n}w" for name, n in zip(smaller, sizes, strict=True)]
     srcset = ", ".join([*srcset, f"{url} {width}w"]) if srcset else ""
     return value | {"url": url, "srcset": srcset, "alt": alt_of(value), "label": picture_label(value)}
-
-
-def passages(pieces, contents=0):
-    """Return `pieces` as Passages. `contents` is how many entries a table of contents has; it stands beside the first.
-
-    A passage begins with a piece that cites, and goes on until the notes have room beside it: what cites meanwhile
-    joins it, so that neither column has holes.
-    """
-    current = Passage(contents=bool(contents), room=contents_height(contents) if contents else 0)
-    found = [current]
-    for piece in pieces:
-        joins = current.room > 0 and (current.notes or current.contents)
-        if piece.notes and joins and current.notes and current.contents:
-            current.after.append(piece)  # the contents come before the first heading, so these notes come early
-        elif piece.notes and joins:
-            current.before, current.after = [*current.before, *current.after, piece], []
-        elif piece.notes or (piece.heading and current.room <= 0):
-            current = Passage(before=[piece])
-            found.append(current)
-        else:
-            (current.after if current.notes else current.before).append(piece)
-        current.notes += piece.notes
-        current.room += sum(map(note_height, piece.notes)) - piece.height
-    return [passage for passage in found if passage.before or passage.contents]
-
-
-def contents_fit(pieces, contents):
-    """Tell whether a table of contents has room in the margin: above the notes of what precedes the first heading."""
-    room, headed = contents_height(contents), False
-    for piece in pieces:
-        if room <= 0 or (piece.notes and not headed):
-            return True
-        if piece.notes:
-            return False
-        room -= piece.height
-        headed = headed or piece.heading
-    return True
-
-
-def contents_height(contents):
-    return (contents + 2) * 1.6
-
-
-def note_height(citation):
-    told = [citation["label"], citation["via"]["name"] if citation["via"] else "", citation["terms"]]
-    return NOTE_LINE * (3 + len(" ".join(told)) / NOTE_SIGNS)

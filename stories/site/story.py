@@ -66,10 +66,7 @@ def story_context(request, version):
     public = version.pk is not None and version.visible_from <= timezone.now()
     history = history_url(version) if public else ""
     declared = declarations(version, history)
-    notices = top_notices(document, declared)
     contents = text.headings if len(text.headings) >= CONTENTS_FROM else []
-    pieces = notices + text.pieces
-    in_margin = bool(contents) and body.contents_fit(pieces, len(contents))
     lead = body.picture(document["lead_image"])
     language = document["language"] or languages.own()
     return {
@@ -86,8 +83,7 @@ def story_context(request, version):
         "authors": credits(document, names),
         "lead": lead,
         "contents": contents,
-        "contents_in_margin": in_margin,
-        "passages": body.passages(pieces, len(contents) if in_margin else 0),
+        "pieces": top_notices(document, declared) + text.pieces,
         "citations": citations,
         "translations": translations(version, request.instant),
         "basis": basis(citations),
@@ -176,8 +172,7 @@ def declarations(version, history=""):
 def top_notices(document, declared):
     """Return as Pieces what readers must know before they read: grave corrections and editor's notes."""
     entries = [entry for entry in declared if entry["on_top"]]
-    pieces = [body.Piece("site/_correction.html", data=entry, height=5 * body.LINE) for entry in entries]
+    pieces = [body.Piece("site/_correction.html", data=entry) for entry in entries]
     if document["editors_note"]:
-        height = body.LINE * (2 + len(document["editors_note"]) / body.SIGNS)
-        pieces.append(body.Piece("site/_editors_note.html", data=document["editors_note"], height=height))
+        pieces.append(body.Piece("site/_editors_note.html", data=document["editors_note"]))
     return pieces

@@ -53,9 +53,9 @@ def test_the_preview_follows_what_is_chosen_and_moved(writer):
     blocks = [{"id": f"00000000-0000-4000-8000-00000000000{n}", "type": "text", "html": f"<p>{n}</p>"} for n in (1, 2)]
     open_story(writer, make_revision(language="en", blocks=blocks).story)
     open_preview(writer)
-    expect(preview(writer).locator(".passage p")).to_have_text(["1", "2"])
+    expect(preview(writer).locator(".body p")).to_have_text(["1", "2"])
     writer.get_by_role("button", name="Move up: Text").nth(1).press("Enter")
-    expect(preview(writer).locator(".passage p")).to_have_text(["2", "1"])
+    expect(preview(writer).locator(".body p")).to_have_text(["2", "1"])
     writer.locator("#id_tags + .select2-container").click()
     writer.keyboard.type("Harbour")
     writer.locator(".select2-results__option", has_text="Harbour").first.click()

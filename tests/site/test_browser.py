@@ -1,11 +1,17 @@
 """The reader's pages in a real browser: whole, quiet and usable by everyone."""
 
+import itertools
 from functools import partial
 
 import pytest
 
+from stories.models.citation import make_key
+from stories.publishing.document import new_id
+from stories.publishing.working_copy import picture_document
 from tests.browsing import violations
+from tests.factories import make_published, make_source
 from tests.site.pages import make_answers, make_pages
+from tests.site.rich import make_picture, named
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NARROW = {"width": 320, "height": 640}
@@ -96,25 +102,87 @@ def test_a_reader_goes_from_a_marker_to_its_source_and_back_by_keyboard(live_ser
     assert page.locator("#ref-1-1").get_attribute("aria-label") == "Source 1: Harbour Watch"
 
 
-def test_notes_stand_beside_what_they_belong_to_and_below_it_on_narrow_screens(live_server, page, paths):
-    def places():
-        note = page.locator(".notes").first.bounding_box()
-        text = page.locator(".passage:has(.notes) > :first-child").first.bounding_box()
-        return note, text
+def make_crowded(**values):
+    """Return the version of a story whose notes are higher than its text: each piece cites two sources of its own."""
+    citations = []
 
+    def two():
+        for _n in range(2):
+            source = named(make_source(f"Office for statistics and registers {len(citations)}", role="government"))
+            citations.append({"key": make_key(), "source": source, "obtained": "document", "published_on": "2025-02"})
+        return "".join(f'<cite data-key="{citation["key"]}"></cite>' for citation in citations[-2:])
+
+    lines = "".join(f"<p>One line.{two()}</p>" for _n in range(12))
+    again = "".join(f'<cite data-key="{citation["key"]}"></cite>' for citation in citations[:3])
+    parts = f"<ul><li>A list.{two()}</li></ul><table><tr><th>A table{two()}</th></tr><tr><td>1</td></tr></table>"
+    picture = {"type": "figure", "picture": picture_document(make_picture(size=(300, 200)))}
+    blocks = [
+        *({"type": "key_point", "label": "Point", "detail": f"What it is.{two()}"} for _n in range(3)),
+        {"type": "text", "html": f"{lines}<p>Uncited.</p><p>Again.{again}</p><p>Uncited.</p>"},
+        picture | {"caption": f"Gulls{two()}"},
+        {
+            "type": "text",
+            "html": f"<h2>Part{two()}</h2><h3>Of it</h3>{parts}<blockquote><p>Words{two()}</p></blockquote>",
+        },
+        *({"type": "event", "date": "1962", "detail": f"It began.{two()}"} for _n in range(3)),
+        {"type": "quote", "words": "Yes.", "attribution": f"Somebody{two()}"},
+        *({"type": "question", "question": "Why?", "answer": f"<p>Because.{two()}</p>"} for _n in range(3)),
+        {"type": "text", "html": f"<h2>End</h2><p>Last.{two()}</p>"},
+    ]
+    blocks = [{"id": new_id()} | block for block in blocks]
+    return make_published(blocks=blocks, citations=citations, override="A test.", **values)
+
+
+# Boxes [left, top, right, bottom]: of each element of notes, with that of what it belongs to, and of the text.
+PLACES = """() => {
+    const box = element => {
+        const {left, top, right, bottom} = element.getBoundingClientRect();
+        return [left, top, right, bottom];
+    };
+    const all = selector => [...document.querySelectorAll(selector)];
+    return {
+        notes: all(".notes").map(notes => [box(notes), box(notes.previousElementSibling)]),
+        texts: all(".body > :not(.notes)").map(box),
+    };
+}"""
+
+
+def places(page):
+    """Return ([(box of notes, box of what they belong to)], [box of text]) of the open story, its questions opened."""
+    page.evaluate(OPEN)
+    found = page.evaluate(PLACES)
+    return found["notes"], found["texts"]
+
+
+def overlap(one, other):
+    return min(one[2], other[2]) - max(one[0], other[0]) > 1 and min(one[3], other[3]) - max(one[1], other[1]) > 1
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_notes_stand_beside_their_paragraph_and_touch_nothing_however_many_they_are(live_server, page, language):
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(live_server.url + paths["corrected story"])
-    note, text = places()
-    assert note["x"] >= text["x"] + text["width"]
-    assert abs(note["y"] - text["y"]) < 30
-    page.set_viewport_size(NARROW)
-    note, text = places()
-    assert note["y"] >= text["y"] + text["height"]
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(live_server.url + paths["right-to-left story"])
-    note, text = places()
-    assert note["x"] + note["width"] <= text["x"]
-    assert abs(note["y"] - text["y"]) < 30
+    page.goto(live_server.url + make_crowded(language=language).path)
+    notes, texts = places(page)
+    assert len(notes) == 29
+    for note, text in notes:
+        assert text[1] <= note[1] < text[3]
+        assert note[0] >= text[2] if language == "en" else note[2] <= text[0]
+    boxes = [note for note, _text in notes] + texts
+    assert not [pair for pair in itertools.combinations(boxes, 2) if overlap(*pair)]
+
+
+def test_notes_stand_right_below_their_paragraph_on_narrow_screens_and_on_paper(live_server, page):
+    path = make_crowded().path
+    for width, media in ((390, "screen"), (320, "screen"), (700, "print")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(media=media)
+        page.goto(live_server.url + path)
+        notes, texts = places(page)
+        assert len(notes) == 29
+        assert all(0 <= note[1] - text[3] < 20 for note, text in notes)
+        assert all(abs(note[0] - text[0]) < 60 for note, text in notes)
+        assert not [pair for pair in itertools.combinations(texts, 2) if overlap(*pair)]
+        assert page.evaluate(OUTSIDE) == []
 
 
 def test_the_skip_link_is_the_first_stop_and_leads_to_the_story(live_server, page, paths):

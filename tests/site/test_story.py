@@ -278,18 +278,50 @@ def test_sources_are_numbered_in_reading_order_and_lead_back_to_each_marker(clie
     ]
 
 
-def test_a_source_is_noted_beside_the_block_that_cites_it_first_and_nowhere_else(client):
-    source = named(make_source("Paper"))
-    filler = "<p>" + "Long text. " * 60 + "</p>"
-    html = page_of(
-        client,
-        make_published(
-            blocks=[text(f"<p>First.</p><p>Second.{cite('paper')}</p>{filler}<p>Third.{cite('paper')}</p>")],
-            citations=[citation("paper", source=source)],
-        ),
-    )
-    assert html.count('class="notes"') == 1
-    assert html.index("Second.") < html.index('class="notes"') < html.index("Long text.")
+def notes_of(html):
+    """Return [(the text before it, its full notes, its short ones)] of each element of notes."""
+
+    def words(part):
+        return " ".join(re.sub("<[^>]+>", " ", part).split())
+
+    before, *found = html.partition('<div class="body">')[2].split('<div class="notes" role="note">')
+    told = []
+    for part in found:
+        notes, _end, text = part.partition("</div>")
+        full, _again, short = notes.partition('<p class="again">')
+        told.append((words(before), words(full), words(short)))
+        before = text
+    return told
+
+
+def test_each_paragraph_is_followed_by_the_sources_it_cites_in_full_at_first_then_by_name(client):
+    marked = f"<p>One.</p><p>Two.{cite('paper')}{cite('paper')}</p><ul><li>Three.{cite('paper')}</li></ul>"
+    both = f"<p>Four.{cite('ministry')} Five.{cite('paper')}</p>"
+    told = {"obtained": "document", "published_on": "2024"}
+    paper, office = (named(make_source(name, role="archive")) for name in ("Paper", "Office"))
+    citations = [citation("paper", source=paper, **told), citation("ministry", source=office)]
+    html = page_of(client, make_published(blocks=[text(marked + both)], citations=citations))
+    assert notes_of(html) == [
+        ("One. Two. 1 1", "1 Paper , archive . Document, 2024 .", ""),
+        ("Three. 1", "", "1 Paper"),
+        ("Four. 2 Five. 1", "2 Office , archive .", "1 Paper"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "values"),
+    [
+        ("key_point", "detail", {"label": "Gate"}),
+        ("event", "detail", {"date": "1962"}),
+        ("question", "answer", {"question": "Why?"}),
+    ],
+)
+def test_entries_of_a_section_have_their_own_notes(client, kind, field, values):
+    entries = [{"id": new_id(), "type": kind, field: f"<p>Entry {n}.{cite('paper')}</p>"} | values for n in range(2)]
+    html = page_of(client, make_published(blocks=entries, citations=cited(), override="A test."))
+    (first, *full), (second, *short) = notes_of(html)
+    assert (first.endswith("Entry 0. 1"), second.endswith("Entry 1. 1")) == (True, True)
+    assert (full, short) == (["1 Paper , organisation .", ""], ["", "1 Paper"])
 
 
 def test_a_citation_tells_all_that_is_known_of_it(client):
