@@ -2,11 +2,25 @@
 
 from collections import Counter
 
-from django.utils.text import get_text_list
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext, pgettext_lazy
 
 from stories.models import Citation
+
+# A language in which such a word changes with what is counted says the figure instead.
+NUMBERS = [
+    "",
+    pgettext_lazy("number", "one"),
+    pgettext_lazy("number", "two"),
+    pgettext_lazy("number", "three"),
+    pgettext_lazy("number", "four"),
+    pgettext_lazy("number", "five"),
+    pgettext_lazy("number", "six"),
+    pgettext_lazy("number", "seven"),
+    pgettext_lazy("number", "eight"),
+    pgettext_lazy("number", "nine"),
+]
 
 # In the order in which they are told: what is nearest to what happened comes first.
 COUNTED = {
@@ -19,29 +33,51 @@ COUNTED = {
     Citation.Obtained.BROADCAST: lambda n: ngettext("%(n)s broadcast", "%(n)s broadcasts", n),
     Citation.Obtained.POST: lambda n: ngettext("%(n)s social post", "%(n)s social posts", n),
     Citation.Obtained.REPORT: lambda n: ngettext("%(n)s report by another outlet", "%(n)s reports by other outlets", n),
-    "": lambda n: ngettext("%(n)s other source", "%(n)s other sources", n),
+    "": lambda n: ngettext("%(n)s other", "%(n)s others", n),
 }
 
 
-def basis(citations):
-    """Return the sentences that say what `citations`, numbered ones of a document, amount to; none without any."""
+def basis(citations, sources):
+    """Return the sentences that say what `citations`, numbered ones of a document, amount to; none without any.
+
+    `sources` is how many different ones they name, as readers are told above the story.
+    """
     if not citations:
         return []
-    counts = Counter(citation["obtained"] for citation in citations)
-    kinds = [told(counts[kind]) % {"n": counts[kind]} for kind, told in COUNTED.items() if counts[kind]]
-    sentences = [_("This story rests on %(sources)s.") % {"sources": get_text_list(kinds, _("and"))}]
-    if relayed := sum(bool(citation["via"]) for citation in citations):
-        sentences.append(
-            ngettext("%(n)s of them reached us through others.", "%(n)s of them reached us through others.", relayed)
-            % {"n": relayed}
-        )
+    sentences = [rests_on(citations, sources)]
     if unnamed := sum(not citation["source"] for citation in citations):
-        sentences.append(
-            ngettext(
-                "%(n)s source is not named; why is said below.",
-                "%(n)s sources are not named; why is said below.",
-                unnamed,
-            )
-            % {"n": unnamed}
+        not_named = ngettext(
+            "%(n)s source is not named; why is said below.", "%(n)s sources are not named; why is said below.", unnamed
         )
+        sentences.append(capfirst(not_named % {"n": in_words(unnamed)}))
     return sentences
+
+
+def rests_on(citations, sources):
+    count = ngettext("%(n)s source", "%(n)s sources", sources) % {"n": in_words(sources)}
+    if len(citations) != sources:
+        count = _("%(items)s from %(sources)s") % {
+            "items": ngettext("%(n)s item", "%(n)s items", len(citations)) % {"n": in_words(len(citations))},
+            "sources": npgettext("from", "%(n)s source", "%(n)s sources", sources) % {"n": in_words(sources)},
+        }
+    if kinds := kinds_of(citations):
+        told = {"sources": count, "kinds": get_text_list(kinds, _("and"))}
+        return _("This story rests on %(sources)s: %(kinds)s.") % told
+    return _("This story rests on %(sources)s.") % {"sources": count}
+
+
+def kinds_of(citations):
+    """Return how many there are of each kind, what was relayed last and by whom; none if no kind is known."""
+    direct = Counter(citation["obtained"] for citation in citations if not citation["via"])
+    relayed = Counter(citation["via"]["name"] for citation in citations if citation["via"])
+    if not relayed and set(direct) == {""}:
+        return []
+    kinds = [told(direct[kind]) % {"n": in_words(direct[kind])} for kind, told in COUNTED.items() if direct[kind]]
+    for name, n in relayed.items():
+        told = ngettext("%(n)s account relayed by %(name)s", "%(n)s accounts relayed by %(name)s", n)
+        kinds.append(told % {"n": in_words(n), "name": name})
+    return kinds
+
+
+def in_words(n):
+    return NUMBERS[n] if n < len(NUMBERS) else n

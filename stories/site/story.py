@@ -86,7 +86,7 @@ def story_context(request, version):
         "pieces": top_notices(document, declared) + text.pieces,
         "citations": citations,
         "translations": translations(version, request.instant),
-        "basis": basis(citations),
+        "basis": basis(citations, version.source_count),
         "updates": [entry for entry in declared if entry["change"] == Version.Change.UPDATE][:UPDATES],
         "closing_notices": [
             entry for entry in declared if not (entry["on_top"] or entry["change"] == Version.Change.UPDATE)

@@ -4,6 +4,7 @@ import pytest
 
 from stories.models.citation import make_key
 from stories.publishing.document import numbered_citations
+from stories.publishing.record import distinct_sources
 from stories.site.basis import basis
 from tests.factories import make_document, make_published, make_source, publish_change
 from tests.site.test_lists import page
@@ -21,27 +22,63 @@ def cited(*citations):
 
 
 def told(*citations):
-    return " ".join(basis(numbered_citations(cited(*citations))))
+    document = cited(*citations)
+    return " ".join(basis(numbered_citations(document), len(distinct_sources(document))))
+
+
+def by(slug, obtained="", **values):
+    return {"obtained": obtained, "source": {"slug": slug, "name": slug.title(), "kind": "organisation"}, **values}
+
+
+def relayed(slug, name):
+    return by(slug, "post", via={"slug": "agency", "name": name, "kind": "publication"})
 
 
 def test_what_a_story_rests_on_is_counted():
-    statement, document = {"obtained": "statement"}, {"obtained": "document"}
-    assert told(statement) == "This story rests on 1 statement."
-    assert told(document, statement, {}) == "This story rests on 1 statement, 1 document and 1 other source."
-    assert told(statement, statement) == "This story rests on 2 statements."
+    assert told(by("office", "statement")) == "This story rests on one source: one statement."
+    assert told(by("archive", "document"), by("port", "statement"), by("office", "statement"), by("pilot")) == (
+        "This story rests on four sources: two statements, one document and one other."
+    )
+    assert told(*(by(f"office-{n}", "dataset") for n in range(10))) == "This story rests on 10 sources: 10 datasets."
 
 
-def test_what_was_relayed_and_who_is_not_named_is_told():
-    via = {"slug": "register", "name": "Register", "kind": "document"}
-    unnamed = {"source": None, "unnamed": {"descriptor": "An official", "reason": "Fears for the post."}}
-    assert told({"obtained": "post", "via": via}, unnamed | {"obtained": "interview"}) == (
-        "This story rests on 1 interview and 1 social post. 1 of them reached us through others. "
-        "1 source is not named; why is said below."
+def test_several_citations_of_one_source_do_not_make_it_several():
+    assert told(by("office", "statement"), by("office", "statement"), by("port", "document")) == (
+        "This story rests on three items from two sources: two statements and one document."
     )
 
 
+def test_without_a_kind_the_sources_alone_are_counted():
+    assert told(by("office"), by("port")) == "This story rests on two sources."
+
+
+def test_who_relayed_is_told():
+    assert told(by("office", "interview"), relayed("ministry", "Reuters")) == (
+        "This story rests on two sources: one interview and one account relayed by Reuters."
+    )
+    assert told(relayed("ministry", "Reuters"), relayed("port", "Reuters"), relayed("pilot", "AFP")) == (
+        "This story rests on three sources: two accounts relayed by Reuters and one account relayed by AFP."
+    )
+
+
+def test_who_is_not_named_is_told():
+    unnamed = {"source": None, "unnamed": {"descriptor": "An official", "reason": "Fears for the post."}}
+    assert told(by("office", "document"), unnamed | {"obtained": "interview"}) == (
+        "This story rests on two sources: one interview and one document. One source is not named; why is said below."
+    )
+
+
+def test_the_line_of_dates_and_the_box_count_alike(client):
+    make_source("Office"), make_source("Port")
+    rows = cited(by("office", "statement"), by("office", "statement"), by("port", "statement"))
+    version = make_published(blocks=rows["blocks"], citations=rows["citations"])
+    html = page(client, version.path)
+    assert '<a href="#sources"><b>2</b> sources</a>' in html
+    assert "This story rests on three items from two sources: three statements." in html
+
+
 def test_a_story_without_sources_claims_nothing():
-    assert basis([]) == []
+    assert basis([], 0) == []
 
 
 def test_it_stands_above_the_sources(client):
