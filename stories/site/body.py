@@ -146,8 +146,9 @@ class Body:
             return ""
         number = citation["number"]
         ref = f"ref-{number}-{len(citation['refs']) + 1}"
+        told = {"number": number, "name": citation["label"]}
+        label = (_("Source %(number)s") if citation["refs"] else _("Source %(number)s: %(name)s")) % told
         citation["refs"].append(ref)
-        label = _("Source %(number)s: %(name)s") % {"number": number, "name": citation["label"]}
         link = '<a class="cite" href="#source-{}" id="{}" aria-label="{}"{}>{}</a>'
         return format_html(link, number, ref, label, self.ui, number)
 

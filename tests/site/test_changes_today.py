@@ -42,6 +42,16 @@ def test_changes_are_told_newest_first_with_the_way_to_what_changed(client, edit
     assert '<span class="change correction">Correction</span>' in html
 
 
+def test_what_changed_stands_before_the_older_stories_and_a_quiet_day_after_them(client, editor):
+    stories = [make_published(by=editor, headline=f"Story {number}") for number in range(9)]
+    html = page(client)
+    assert html.index("All stories, newest first") < html.index("What we changed today")
+    publish_change(stories[0].story, by=editor, standfirst="More.")
+    html = page(client)
+    assert html.index("Top stories") < html.index("What we changed today") < html.index("All stories, newest first")
+    assert html.count("What we changed today") == 1
+
+
 def test_what_was_changed_another_day_or_is_planned_is_not_told(client, editor):
     version = make_published(by=editor)
     publish_change(version.story, by=editor, standfirst="More.")

@@ -142,6 +142,18 @@ def test_a_page_about_us_has_no_dates_and_no_kind(client):
     assert 'class="kicker"' not in html
 
 
+def test_a_page_about_us_says_how_old_it_is_and_leads_to_its_history(client, editor):
+    version = make_published(by=editor, kind="page", slug="us", at=utc(2025, 2, 28))
+    history = '<a href="/about/us/history/">History of this page</a>'
+    assert f'Published <time datetime="2025-02-28T00:00:00Z">28 February 2025</time> · {history}' in page_of(
+        client, version
+    )
+    publish_change(version.story, by=editor, standfirst="Who we are.")
+    html = page_of(client, version)
+    assert re.search(f'Last changed <time datetime="[^"]+">[^<]+</time> · {history}', html)
+    assert "History of this page" not in page_of(client, make_published())
+
+
 # Notes
 
 
@@ -270,7 +282,7 @@ def test_sources_are_numbered_in_reading_order_and_lead_back_to_each_marker(clie
     )
     assert '<a class="cite" href="#source-1" id="ref-1-1" aria-label="Source 1: Paper">1</a>' in html
     assert '<a class="cite" href="#source-2" id="ref-2-1" aria-label="Source 2: Harbour">2</a>' in html
-    assert 'id="ref-1-2"' in html
+    assert '<a class="cite" href="#source-1" id="ref-1-2" aria-label="Source 1">1</a>' in html
     listed = html[html.index('id="source-1"') : html.index('id="source-2"')]
     assert re.findall(r'href="(#ref-[^"]+)" aria-label="([^"]+)"', listed) == [
         ("#ref-1-1", "Back to text: source 1, place 1"),
@@ -284,11 +296,11 @@ def notes_of(html):
     def words(part):
         return " ".join(re.sub("<[^>]+>", " ", part).split())
 
-    before, *found = html.partition('<div class="body">')[2].split('<div class="notes" role="note">')
+    before, *found = re.split('<(?=div class="notes"|p class="notes again")', html.partition('<div class="body">')[2])
     told = []
     for part in found:
-        notes, _end, text = part.partition("</div>")
-        full, _again, short = notes.partition('<p class="again">')
+        notes, _end, text = part.partition("</div>" if part.startswith("div") else "</p>")
+        full, _again, short = f"<{notes}".replace('"notes again"', '"again"').partition('<p class="again">')
         told.append((words(before), words(full), words(short)))
         before = text
     return told
