@@ -22,6 +22,7 @@ STORY = "/2025/02/28/istanbul-talks-summary/"
 PAGES = {
     "front": "/",
     "story": STORY,
+    "notes": f"{STORY}#about-what-was-announced",
     "questions": "/2025/03/03/sanctions-and-trade-questions/",
     "events": "/2025/03/02/us-russia-relations-in-dates/",
     "sources-of-a-story": f"{STORY}#sources",
@@ -52,7 +53,9 @@ PAGES = {
 }
 # What no address shows while all is well: the templates themselves.
 BROKEN = {"error": "500.html", "maintenance": "503.html"}
-PHONE = ["front", "story", "sources-of-a-story", "right-to-left", "history", "difference", "hits", "topics", "at"]
+PHONE = [
+    "front", "story", "notes", "sources-of-a-story", "right-to-left", "history", "difference", "hits", "topics", "at",
+]  # fmt: skip
 COLOURS = 96
 DESK_SIZE, PHONE_SIZE, PAPER = (
     {"width": width, "height": height} for width, height in [(1280, 1000), (390, 844), (700, 990)]
