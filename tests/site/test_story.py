@@ -296,11 +296,11 @@ def notes_of(html):
     def words(part):
         return " ".join(re.sub("<[^>]+>", " ", part).split())
 
-    before, *found = re.split('<(?=div class="notes"|p class="notes again")', html.partition('<div class="body">')[2])
+    before, *found = re.split('<(?=div class="notes"|p class="notes")', html.partition('<div class="body">')[2])
     told = []
     for part in found:
         notes, _end, text = part.partition("</div>" if part.startswith("div") else "</p>")
-        full, _again, short = f"<{notes}".replace('"notes again"', '"again"').partition('<p class="again">')
+        full, _again, short = f"<{notes}".replace('<p class="notes"', '<p class="again"').partition('<p class="again">')
         told.append((words(before), words(full), words(short)))
         before = text
     return told
