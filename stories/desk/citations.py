@@ -11,10 +11,16 @@ from stories.models.citation import make_key
 from stories.publishing.document import CITATION
 from stories.publishing.working_copy import citation_document
 
+IN_THE_HOUSE = ["basis", "factual", "approver"]  # what is answered about an unnamed source is in no document
+
 
 class CitationForm(RowForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in IN_THE_HOUSE:
+            if name in self.fields:
+                # No revision keeps it: what the form opened with tells what this editor changed.
+                self.fields[name].show_hidden_initial = True
         if "key" in self.fields:
             # Made by script when the row is added. A default from here would be one key for all new rows.
             self.fields["key"].required = False

@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from stories.desk.desk_only import desk_only_of
 from stories.desk.forms import document_from_form
 from stories.desk.rows import posted_uuid
 from stories.desk.states import name_of, told
-from stories.models import Citation, Revision, Story
+from stories.models import Revision
 from stories.publishing.aside import opened_on, same_words, save_aside
 from stories.publishing.document import canonical, upgraded
 from stories.publishing.revisions import latest_revision, revisions_of
@@ -75,20 +76,6 @@ def with_review_of(base, document, form):
     statements = {(each["ai_review"] or {"statement": ""})["statement"] for each in (before, document)}
     same = len(statements) == 1 and before["ai_use"] == document["ai_use"]
     return {**document, "ai_review": before["ai_review"]} if same else document
-
-
-def desk_only_of(form, formsets):
-    """Return what a form changed that is in no document: {column: value as text}, approvers as {key: id}."""
-    names = [name for name in form.desk_only() if name in form.changed_data and form.cleaned_data[name]]
-    changed = {name: Story._meta.get_field(name).value_to_string(form.instance) for name in names}
-    approvers = {
-        row.instance.key: str(row.instance.approver_id)
-        for formset in formsets
-        if formset.model is Citation
-        for row in formset.kept_forms
-        if "approver" in row.changed_data and row.instance.approver_id
-    }
-    return changed | ({"approvers": approvers} if approvers else {})
 
 
 def log_message(request):

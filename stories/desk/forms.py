@@ -98,18 +98,9 @@ class StoryForm(forms.ModelForm):
         return clean_text(self.cleaned_data["headline"])
 
     def clean_embargo_until(self):
-        """Refuse an embargo that a waiting version would break; the story is locked when it is saved."""
-        embargo = self.cleaned_data["embargo_until"]
-        plan = None
-        if embargo and not self.instance._state.adding:
-            plan = live_and_pending(self.instance, timezone.now())[1]
-        if plan and plan.visible_from < embargo:
-            values = {"number": plan.number, "when": told(plan.visible_from)}
-            raise ValidationError(
-                _("Version %(number)s goes out on %(when)s, before this embargo ends. Move or cancel it first.")
-                % values
-            )
-        return embargo
+        if not self.instance._state.adding:
+            refuse_broken_embargo(self.instance, self.cleaned_data["embargo_until"])
+        return self.cleaned_data["embargo_until"]
 
     def clean_translation_of(self):
         original = self.cleaned_data["translation_of"]
@@ -142,6 +133,16 @@ class StoryForm(forms.ModelForm):
                 story.ai_reviewer, story.ai_reviewed_at = name, timezone.now().replace(microsecond=0)
         elif {"ai_statement", "ai_use"}.intersection(self.changed_data):
             story.ai_reviewer, story.ai_reviewed_at = "", None
+
+
+def refuse_broken_embargo(story, embargo):
+    """Raise ValidationError if a waiting version would break `embargo`, None for none. The caller locked the story."""
+    plan = live_and_pending(story, timezone.now())[1] if embargo else None
+    if plan and plan.visible_from < embargo:
+        values = {"number": plan.number, "when": told(plan.visible_from)}
+        raise ValidationError(
+            _("Version %(number)s goes out on %(when)s, before this embargo ends. Move or cancel it first.") % values
+        )
 
 
 def signature(user):

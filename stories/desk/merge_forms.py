@@ -1,15 +1,14 @@
 """What an editor decides on the page that joins two saves: one form for each place that both changed."""
 
 from django import forms
-from django.contrib.admin.utils import display_for_field
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stories.desk.rows import add_problems
-from stories.models import BLOCKS, Citation, Credit, Story, User
+from stories.models import BLOCKS, Citation, Credit, Story
 from stories.models.prose import ProseField
 from stories.publishing.document import AUTHOR, BLOCK_FIELDS, CITATION, DOCUMENT, new_id
 from stories.publishing.working_copy import CITATION_FIELDS
@@ -119,41 +118,3 @@ def form_field(column):
     elif isinstance(column, models.TextField):
         kwargs["widget"] = forms.Textarea({"rows": 5})
     return column.formfield(**kwargs)
-
-
-class DeskOnlyForm(forms.Form):
-    """What the form that was saved aside changed for the desk only. No revision keeps it: it is taken over or not."""
-
-    def __init__(self, revision, data=None):
-        super().__init__(data, prefix="desk", label_suffix="")
-        self.revision = revision
-        self.columns = [Story._meta.get_field(name) for name in revision.desk_only if name != "approvers"]
-        said = self.written_to(Story())
-        for column in self.columns:
-            label = _("%(field)s: “%(words)s”") % {
-                "field": capfirst(column.verbose_name),
-                "words": Truncator(display_for_field(getattr(said, column.name), column, "")).chars(100),
-            }
-            self.fields[column.name] = forms.BooleanField(label=label, required=False, initial=True)
-
-    def written_to(self, story, names=None):
-        """Give a story, unsaved, what the form said, all or only the columns `names`; return it."""
-        for column in self.columns:
-            if names is None or column.name in names:
-                setattr(story, column.attname, column.to_python(self.revision.desk_only[column.name]))
-        return story
-
-    def save(self):
-        """Write what is to be taken over."""
-        names = [column.name for column in self.columns if self.cleaned_data[column.name]]
-        if names:
-            story = Story.objects.get(pk=self.revision.story_id)
-            self.written_to(story, names).save(update_fields=names)
-        self.save_approvers()
-
-    def save_approvers(self):
-        approvers = self.revision.desk_only.get("approvers", {})
-        known = {str(user.pk): user for user in User.objects.filter(pk__in=approvers.values())}
-        for key, pk in approvers.items():
-            if pk in known:
-                Citation.objects.filter(story=self.revision.story_id, key=key).update(approver=known[pk])

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from js_asset import Media, Script
 
-from stories.desk.merge_forms import DeskOnlyForm, conflict_form
+from stories.desk.desk_only import DeskOnlyForm
+from stories.desk.merge_forms import conflict_form
 from stories.desk.merge_places import Sides
 from stories.desk.pages import frame
 from stories.desk.states import name_of, told
-from stories.models import Revision
+from stories.models import Revision, Story
 from stories.publishing.aside import Overtaken, base_document, join, leave_aside
 from stories.publishing.document import DocumentError
 from stories.publishing.merge import settled
@@ -29,7 +30,11 @@ def merge_page(request, story_id, revision_id, story_admin):
         raise Http404(_("There is no such story."))
     if not story_admin.has_change_permission(request, story):
         raise PermissionDenied
-    mine = Revision.objects.select_related("base", "user", "base__user").filter(pk=revision_id, story=story).first()
+    mine = (
+        Revision.objects.select_related("base", "user", "base__user", "story")
+        .filter(pk=revision_id, story=story)
+        .first()
+    )
     if mine is None or not mine.aside:
         raise Http404(_("Nothing of this story was saved aside like that."))
     if mine.joined_id:
@@ -61,8 +66,10 @@ class Merging:
             conflict.place: conflict_form(conflict, name_of(theirs), self.data) for conflict in self.sides.conflicts
         }
 
+    @transaction.atomic
     def save(self, *, by):
         """Save what the forms say, if they all hold and nobody saved meanwhile; return whether that was done."""
+        list(Story.objects.select_for_update().filter(pk=self.mine.story_id))  # so that no plan is made meanwhile
         valid = [form.is_valid() for form in [*self.forms.values(), self.desk_only]]
         if self.data.get("theirs") != str(self.theirs.pk):
             self.tell_of(self.theirs)

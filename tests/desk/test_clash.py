@@ -1,5 +1,7 @@
 """Two editors at once: a save that another has overtaken writes nothing to the tables and loses no word."""
 
+from html import unescape
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -8,7 +10,8 @@ from django.urls import reverse
 from stories.models import BLOCKS, Citation, Revision, Story, Tag, User
 from stories.models.citation import make_key
 from stories.publishing.document import new_id
-from stories.publishing.revisions import latest_revision, save_document
+from stories.publishing.revisions import latest_revision, save_document, save_revision
+from stories.publishing.verbs import publish
 from tests.desk.test_form import (
     change_url,
     document_of,
@@ -19,7 +22,7 @@ from tests.desk.test_form import (
     posted,
     text,
 )  # fmt: skip
-from tests.factories import make_author, make_document, make_editor, make_source, make_topic
+from tests.factories import make_author, make_document, make_editor, make_source, make_topic, utc
 
 pytestmark = pytest.mark.django_db
 
@@ -463,7 +466,7 @@ def test_what_only_the_desk_sees_is_not_lost_either(ada, ben):
     clash(ada, ben, story, {"headline": "Hers", "slugline": "harbour-talks"}, {"kicker": "His"})
     assert Story.objects.get(pk=story.pk).slugline == ""
     page = ada.get(merge_url(story)).content.decode()
-    assert "Slugline: “harbour-talks”" in page
+    assert "Slugline: “harbour-talks” (now in the story: nothing)" in page
     joined(ada, story, {"desk-slugline": "on"})
     assert Story.objects.get(pk=story.pk).slugline == "harbour-talks"
 
@@ -485,15 +488,95 @@ def test_a_slugline_that_only_the_other_changed_is_left_alone(ada, ben):
     assert Story.objects.get(pk=story.pk).slugline == "his"
 
 
-def test_who_approved_an_unnamed_source_is_kept(ada, ben):
+@pytest.mark.parametrize(
+    ("values", "emptied"),
+    [
+        ({"slugline": "harbour-talks"}, {"slugline": ""}),
+        ({"budget_line": "Who buys."}, {"budget_line": ""}),
+        ({"due": utc(2027, 3, 1)}, {"due": "", "initial-due": "2027-03-01 00:00:00"}),
+        (
+            {"embargo_until": utc(2027, 3, 1)},
+            {f"{prefix}embargo_until_{part}": value for part in "01" for prefix, value in
+             {"": "", "initial-": ["2027-03-01", "00:00:00"][int(part)]}.items()},
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_emptied_is_offered_to_be_emptied(ada, ben, values, emptied):
     story = make_story()
-    approver = make_editor()
+    ((name, value),) = values.items()
+    Story.objects.filter(pk=story.pk).update(**values)
+    told = {f"initial-{name}": value} if isinstance(value, str) else {}
+    clash(ada, ben, story, told | emptied, {"kicker": "His"})
+    assert getattr(Story.objects.get(pk=story.pk), name) == value
+    label = ada.get(merge_url(story)).context["desk_only"][name].label
+    assert ": nothing (now in the story: “" in label
+    assert joined(ada, story, {f"desk-{name}": "on"})["kicker"] == "His"
+    assert not getattr(Story.objects.get(pk=story.pk), name)
+
+
+def test_an_embargo_that_a_plan_made_meanwhile_would_break_is_not_taken_over(ada, ben):
+    story = make_story(slug="gates")
+    clash(ada, ben, story, {"embargo_until_0": "2099-02-01", "embargo_until_1": "00:00"}, {"kicker": "His"})
+    revision = latest_revision(story)
+    publish(revision, by=make_editor(), expecting=(None, None), at=utc(2099, 1, 1), override="All we know.")
+    response = decide(ada, story, **{"desk-embargo_until": "on"})
+    page = response.content.decode()
+    assert "Version 1 goes out on 1 January 2099, 00:00 UTC, before this embargo ends. Move or cancel it first." in page
+    assert "Nothing is saved yet" in page
+    assert response.context["desk_only"]["embargo_until"].value()
+    assert (latest_revision(story), aside(story).joined) == (revision, None)
+    joined(ada, story)
+    assert Story.objects.get(pk=story.pk).embargo_until is None
+
+
+def test_what_was_answered_of_an_unnamed_source_is_kept(ada, ben):
+    story = make_story()
+    approver = make_editor(first_name="Jo", last_name="Roe")
     key = make_key()
+    answers = {"approver": approver.pk, "basis": "witness", "factual": "on"}
+    row = {"key": key, "descriptor": "An official", "reason": "Fear"} | answers
+    hers = {f"citations-1-{name}": value for name, value in row.items()} | {"citations-TOTAL_FORMS": 2}
+    clash(ada, ben, story, hers, {"headline": "His"})
+    page = unescape(ada.get(merge_url(story)).content.decode())
+    assert "Approved by, of “An official”: “Jo Roe” (now in the story: nothing)" in page
+    assert "How the source knows, of “An official”: “saw or heard it” (now in the story: nothing)" in page
+    assert "Information, not opinion, of “An official”: yes (now in the story: nothing)" in page
+    joined(ada, story, {f"desk-{key}-{name}": "on" for name in answers})
+    citation = Citation.objects.get(key=key)
+    assert (citation.approver, citation.basis, citation.factual) == (approver, "witness", True)
+
+
+def test_an_approval_that_was_taken_away_is_offered_to_be_taken_away(ada, ben):
+    story, approver, key = make_story(), make_editor(), make_key()
+    Citation.objects.create(story=story, key=key, descriptor="An official", reason="Fear", approver=approver)
+    save_revision(story, by=approver)
+    hers = {"initial-citations-1-approver": approver.pk, "citations-1-approver": ""}
+    clash(ada, ben, story, hers, {"kicker": "His"})
+    joined(ada, story, {f"desk-{key}-approver": "on"})
+    assert Citation.objects.get(key=key).approver is None
+
+
+def test_an_approval_that_only_the_other_gave_is_left_alone(ada, ben):
+    story, approver, key = make_story(), make_editor(), make_key()
+    Citation.objects.create(story=story, key=key, descriptor="An official", reason="Fear")
+    save_revision(story, by=approver)
+    page = ada.get(change_url(story)).content.decode()
+    assert 'name="initial-citations-1-approver"' in page
+    clash(ada, ben, story, {"headline": "Hers"}, {"citations-1-approver": approver.pk, "kicker": "His"})
+    assert aside(story).desk_only == {}
+    joined(ada, story)
+    assert Citation.objects.get(key=key).approver == approver
+
+
+def test_whoever_has_left_approves_nothing(ada, ben):
+    story = make_story()
+    key, approver = make_key(), make_editor()
     row = {"key": key, "descriptor": "An official", "reason": "Fear", "approver": approver.pk}
     hers = {f"citations-1-{name}": value for name, value in row.items()} | {"citations-TOTAL_FORMS": 2}
     clash(ada, ben, story, hers, {"headline": "His"})
-    joined(ada, story)
-    assert Citation.objects.get(key=key).approver == approver
+    approver.delete()
+    joined(ada, story, {f"desk-{key}-approver": "on"})
+    assert Citation.objects.get(key=key).approver is None
 
 
 # Rights and addresses
