@@ -15,7 +15,7 @@ from stories.desk.times import DueField, label_embargo
 from stories.desk.widgets import TagSelect
 from stories.models import BLOCKS, Citation, Credit, Story, Tag
 from stories.models.prose import clean_text
-from stories.models.term import make_slug
+from stories.models.term import make_slug, make_slugline
 from stories.publishing.document import DOCUMENT
 from stories.publishing.verbs import live_and_pending
 from stories.publishing.working_copy import REVIEW_COLUMNS, STORY_FIELDS, build
@@ -57,6 +57,7 @@ class StoryForm(forms.ModelForm):
     # Whoever ticks it signs: the server writes down name and time.
     ai_checked = forms.BooleanField(label=gettext_lazy("I checked it"), required=False)
     editor = None  # the user whose form it is
+    proposed = ()  # columns that are written though nobody changed them in the form
 
     class Meta:
         widgets = {
@@ -110,6 +111,13 @@ class StoryForm(forms.ModelForm):
 
     def clean_slug(self):
         return self.cleaned_data["slug"] or make_slug(self.cleaned_data.get("headline", ""))
+
+    def clean_slugline(self):
+        written_meanwhile = self.instance.slugline and "slugline" not in self.changed_data
+        if self.cleaned_data["slugline"] or written_meanwhile:
+            return self.cleaned_data["slugline"]
+        self.proposed = ["slugline"]
+        return make_slugline(self.cleaned_data.get("headline", ""))
 
     def _post_clean(self):
         super()._post_clean()

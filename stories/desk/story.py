@@ -129,7 +129,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
                 return
             columns = {field.name for field in story._meta.concrete_fields}
             changed = columns.intersection(form.changed_data)
-            story.save(update_fields={"slug", "changed_at", *REVIEW_COLUMNS, *changed})
+            story.save(update_fields={"slug", "changed_at", *REVIEW_COLUMNS, *form.proposed, *changed})
         # Past ContentEditor, whose clone writes into any story unchecked.
         super(ContentEditor, self).save_related(request, form, formsets, change)
         save_revision(story, by=request.user, base=base)

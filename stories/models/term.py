@@ -1,4 +1,5 @@
 import re
+import unicodedata
 import uuid
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,17 @@ def validate_slug(value):
 
 def make_slug(text, max_length=100):
     return slugify(text, allow_unicode=True)[:max_length].strip("-_")
+
+
+def make_slugline(text):
+    """Return a short name for the desk: the first three words that tell, long ones, names in capitals, numbers."""
+    words = re.findall(r"[^\W_]+", text)
+    return make_slug(" ".join(([word for word in words if tells(word)] or words)[:3]))
+
+
+def tells(word):
+    kinds = [unicodedata.category(sign) for sign in word]
+    return len(word) > 3 or any(kind.startswith("N") for kind in kinds) or kinds == ["Lu"] * max(len(word), 2)
 
 
 class SlugManager(models.Manager):

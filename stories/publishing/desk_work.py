@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from stories.models import Note, Story, StoryEvent
 from stories.models.prose import clean_text
+from stories.models.term import make_slug, make_slugline
 from stories.publishing.preflight import UNKNOWN, blockers, context_for
 from stories.publishing.revisions import latest_revision, save_revision
 from stories.publishing.stages import change
@@ -48,7 +49,14 @@ def pitch(*, by, headline, budget_line, due=None, mine=True):
             raise PublishError(_("“%(text)s …” is too long: at most %(n)s characters.") % values)
     owner = by if mine else None
     story = Story.objects.create(
-        headline=headline, budget_line=budget_line, due=due, stage=Stage.PITCH, owner=owner, stage_since=timezone.now()
+        headline=headline,
+        slug=make_slug(headline),
+        slugline=make_slugline(headline),
+        budget_line=budget_line,
+        due=due,
+        stage=Stage.PITCH,
+        owner=owner,
+        stage_since=timezone.now(),
     )
     save_revision(story, by=by)
     log(story, by, "pitch", budget_line)

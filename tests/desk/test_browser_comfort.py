@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from stories.models import Source, Story
-from stories.models.term import make_slug
+from stories.models.term import make_slug, make_slugline
 from stories.publishing.document import word_count
 from tests.browsing import log_in, violations, width_of
 from tests.desk.pasted import DOCS, PASTE, WORD
@@ -251,16 +251,18 @@ HEADLINES = [
     "محادثات إسطنبول",
     "½ of it, x² and …",
     "🙂",
+    "UN, EU and Ⅳ_一二 на 5 г. in NY",
     "long " * 40,
 ]
 
 
-def test_the_slug_proposed_is_the_one_the_server_would_make(writer):
+def test_slug_and_slugline_proposed_are_those_the_server_would_make(writer):
     writer.goto(f"{writer.story_url}/add/")
     ready(writer)
     for headline in HEADLINES:
         writer.locator("#id_headline").fill(headline)
-        assert (headline, writer.locator("#id_slug").input_value()) == (headline, make_slug(headline))
+        made = [writer.locator(f"#id_{name}").input_value() for name in ("slug", "slugline")]
+        assert (headline, *made) == (headline, make_slug(headline), make_slugline(headline))
 
 
 def test_slug_and_slugline_follow_the_headline_until_the_editor_writes_others(writer):

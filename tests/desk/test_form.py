@@ -157,6 +157,15 @@ def test_a_slug_is_made_from_the_headline(desk):
     assert Story.objects.get().slug == "ворота-open-at-last"
 
 
+def test_a_slugline_is_made_where_there_is_none(desk):
+    story = make_story(headline="US and Russia hold talks")
+    data = opened(desk, story)
+    save(desk, story, data)
+    assert Story.objects.get().slugline == "us-russia-hold"
+    save(desk, story, data | {"slugline": "istanbul"})
+    assert Story.objects.get().slugline == "istanbul"
+
+
 def test_a_headline_is_one_line(desk):
     desk.post(ADD, posted(headline="Gates\r\nopen"))
     assert Story.objects.get().headline == "Gates open"

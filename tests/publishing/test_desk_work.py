@@ -48,7 +48,9 @@ def test_a_pitch_is_a_headline_and_a_sentence(reporter):
         "Grain exports",
         "Who still buys.",
     )
-    assert story.revisions.get().document["headline"] == "Grain exports"
+    assert (story.slug, story.slugline) == ("grain-exports", "grain-exports")
+    document = story.revisions.get().document
+    assert (document["headline"], document["slug"]) == ("Grain exports", "grain-exports")
     assert events(story) == [("pitch", reporter, "Who still buys.")]
 
 
