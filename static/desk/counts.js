@@ -1,5 +1,5 @@
-/* What the story comes to while it is written: words and minutes in the bar, the length of the headline above it; and
-   its slug and slugline, proposed from the headline until the story is out or the editor writes others. */
+/* What the story comes to while it is written: words and minutes in the bar, the length of the headline above it, and
+   of other fields where it nears the most they take; and its slug and slugline, proposed from the headline until the story is out or the editor writes others. */
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
 const shown = document.getElementById("story-counts")
@@ -51,6 +51,29 @@ function measure() {
   tell(length, interpolate(text, { number, good }, true))
 }
 
+/* Fields of which a browser takes no more than so many characters: told before one's words are cut */
+
+const NEARLY = 0.9
+
+function warn(field) {
+  const most = field.maxLength
+  const id = `${field.id}_left`
+  const near = field.value.length >= NEARLY * most
+  let left = document.getElementById(id)
+  if (!left) {
+    if (!near) return
+    left = Object.assign(document.createElement("p"), { id, className: "length-left" })
+    field.after(left)
+    describe(field, id)
+  }
+  const text = gettext("%(number)s of at most %(most)s characters")
+  tell(left, near ? interpolate(text, { number: field.value.length, most }, true) : "")
+}
+
+function describe(field, id) {
+  field.setAttribute("aria-describedby", [field.getAttribute("aria-describedby"), id].filter(Boolean).join(" "))
+}
+
 /* Slug and slugline */
 
 // As models.term.make_slug() does it.
@@ -92,9 +115,10 @@ function begin() {
     document.addEventListener(name, soon)
   }
   count()
+  document.addEventListener("input", ({ target }) => target.maxLength > 0 && target !== headline && warn(target))
   if (!headline) return
   headline.closest(".form-row").append(length)
-  headline.setAttribute("aria-describedby", [headline.getAttribute("aria-describedby"), length.id].filter(Boolean).join(" "))
+  describe(headline, length.id)
   headline.addEventListener("input", measure)
   measure()
   if (shown.hasAttribute("data-settled")) return

@@ -233,7 +233,9 @@ def test_a_long_text_takes_as_many_minutes_as_on_the_site(writer):
 
 
 def test_the_length_of_a_headline_is_shown(writer):
-    open_story(writer, make_revision(language="en").story)
+    open_story(writer, make_revision(language="en", headline="Gates open").story)
+    writer.locator("#id_standfirst").focus()
+    expect(writer.get_by_text("10 characters")).to_be_visible()
     writer.locator("#id_headline").fill("x" * 70)
     expect(writer.locator("#headline-length")).to_have_text("70 characters")
     writer.locator("#id_headline").fill("\N{SLIGHTLY SMILING FACE}" * 71)
@@ -241,6 +243,17 @@ def test_the_length_of_a_headline_is_shown(writer):
         "71 characters: lists and search engines may cut what goes beyond 70"
     )
     expect(writer.locator("#id_headline")).to_have_attribute("aria-describedby", re.compile("headline-length"))
+
+
+def test_what_nears_the_most_that_a_field_takes_is_told(writer):
+    open_story(writer, make_revision(language="en").story)
+    writer.locator("#id_budget_line").fill("x" * 269)
+    told = writer.locator("#id_budget_line_left")
+    expect(told).to_have_count(0)
+    writer.locator("#id_budget_line").fill("x" * 270)
+    expect(told).to_have_text("270 of at most 300 characters")
+    writer.locator("#id_budget_line").fill("x")
+    expect(told).to_be_empty()
 
 
 HEADLINES = [
