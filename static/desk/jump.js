@@ -1,7 +1,7 @@
 /* Leads to what a check is about: #id_headline is a field, #block-<id> and #citation-<key> are rows, with .<field>
-   behind it a field of the row. What is folded opens, and the cursor stands where it can be settled. */
+   behind it a field of the row, #notes are those that are open. What is folded opens, and the cursor stands where it can be settled. */
 
-const FIELDS = ".ProseMirror, input:not([type=hidden]), textarea, select"
+const FIELDS = ".ProseMirror, input:not([type=hidden], [name$=-DELETE]), textarea, select"
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
 
 function find(name) {
@@ -11,6 +11,10 @@ function find(name) {
     const row = inputs.find((input) => input.value === id)?.closest(".inline-related")
     const place = field && row?.querySelector(`[name$="-${field}"]`)?.closest(".fieldBox, .form-row")
     return place || row?.querySelector("fieldset")
+  }
+  if (name === "notes") {
+    const panel = document.getElementById("desk-notes-panel")
+    return panel?.querySelector(".threads > li") ?? panel // the newest that is open
   }
   if (name === "blocks") {
     return document.querySelector(".order-machine > .inline-related:not(.empty-form) > fieldset, .block-bar button")
@@ -28,7 +32,7 @@ function settle(target) {
   const editor = target.querySelector("textarea[data-django-prose-editor-configurable]")
   const field = target.matches("input, textarea, select, button, a")
     ? target
-    : all(FIELDS, target).find((each) => each.offsetParent) ?? target.querySelector("a, button")
+    : [...all(FIELDS, target), ...all("a, button", target)].find((each) => each.offsetParent)
   if (editor && !target.querySelector(".ProseMirror") && !(field?.offsetParent && field !== editor)) {
     // The rich text is made later than the page.
     document.addEventListener("prose-editor:ready", () => setTimeout(() => settle(target)), { once: true })

@@ -101,7 +101,8 @@ def place_of(place, url):
     """Return where a finding is settled: a part of the form at `url`, or the page of a picture; empty if anywhere."""
     kind, _, row = place.partition(".")
     if kind == "pictures":
-        return f"{reverse('admin:stories_picture_change', args=[row])}#id_alt"
+        picture, _, field = row.partition(".")
+        return f"{reverse('admin:stories_picture_change', args=[picture])}#id_{field}"
     if row:  # and its field, if one is named
         return f"{url}#{ROWS[kind]}-{row}"
     return f"{url}#{PLACES.get(kind, f'id_{kind}')}" if kind else ""

@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from stories.publishing.working_copy import picture_document
 from tests.browsing import violations, width_of
 from tests.desk.writing import open_story, ready
-from tests.factories import make_revision
+from tests.factories import make_picture, make_revision
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BLOCK, QUOTE = "5a1c2a52-7d0a-4f5e-8a39-6c2b9d1f0c01", "5a1c2a52-7d0a-4f5e-8a39-6c2b9d1f0c02"
@@ -54,19 +55,48 @@ def test_each_finding_leads_to_its_field_which_opens(writer):
         writer.get_by_label("Headline").focus()
 
 
-@pytest.mark.parametrize(
-    ("anchor", "selector"),
-    [
-        (f"block-{BLOCK}", ".order-machine .ProseMirror:has(cite)"),
-        (f"citation-{KEY}", "#citations-0 .select2-selection"),
-        ("id_interest_note", "#id_interest_note"),
-        ("credits-group", "#credits-0 .select2-selection"),
-    ],
-)
-def test_the_publish_page_leads_to_the_field_too(writer, anchor, selector):
-    writer.goto(f"{writer.story_url}/{lacking().pk}/change/#{anchor}")
+PLACES = {
+    f"block-{BLOCK}": ".order-machine .ProseMirror:has(cite)",
+    f"block-{QUOTE}.language": "[name=stories_quote_set-0-language]",
+    f"citation-{KEY}": "#citations-0 .select2-selection",
+    f"citation-{KEY}.descriptor": "#id_citations-0-descriptor",
+    f"citation-{KEY}.published_on": "#id_citations-0-published_on",
+    f"citation-{KEY}.via": "#citations-0 .field-via .select2-selection",
+    "citations-group": "#citations-group .row-fold",
+    "credits-group": "#credits-0 .select2-selection",
+    "blocks": ".order-machine .ProseMirror:has(cite)",
+    "notes": "#text-new",
+} | {
+    f"id_{name}": f"#id_{name}"
+    for name in ("headline", "language", "slug", "kind", "embargo_until_0", "standfirst", "kicker", "summary",
+                 "dateline", "editors_note", "interest_note", "ai_statement", "ai_checked")
+}  # fmt: skip
+
+
+def test_the_pages_to_submit_and_to_publish_lead_to_the_field_too(writer):
+    address = f"{writer.story_url}/{lacking().pk}/change/"
+    writer.goto(f"{address}#citation-{KEY}")
     ready(writer)
-    expect(writer.locator(selector).first).to_be_focused()
+    expect(writer.locator("#citations-0 .select2-selection").first).to_be_focused()
+    for anchor, selector in PLACES.items():
+        writer.evaluate(
+            """anchor => {
+                for (const each of document.querySelectorAll("details")) each.open = false
+                for (const each of document.querySelectorAll("h3 .row-fold[aria-expanded=true]")) each.click()
+                location.hash = anchor
+            }""",
+            anchor,
+        )
+        expect(writer.locator(selector).first, anchor).to_be_focused()
+        expect(writer.locator(selector).first, anchor).to_be_in_viewport()
+
+
+def test_a_picture_is_mended_on_its_page(writer):
+    picture = make_picture(credit="")
+    story = make_revision(language="en", lead_image=picture_document(picture)).story
+    open_story(writer, story)
+    follow(writer, "A picture lacks a credit.")
+    expect(writer.get_by_label("Credit")).to_be_focused()
 
 
 def test_an_anchor_of_nothing_leads_nowhere(writer):

@@ -319,7 +319,7 @@ def test_a_picture_shown_twice_is_told_once():
     figure = {"type": "figure", "picture": {"id": PICTURE["id"]}}
     lacking = document(lead_image=figure["picture"], blocks=[text("<p>Open.</p>"), figure])
     [finding] = preflight.findings(preflight.BLOCKERS, lacking)
-    assert finding.place == f"pictures.{PICTURE['id']}"
+    assert finding.place == f"pictures.{PICTURE['id']}.alt"
     assert finding.sentence == (
         "A picture lacks a description, or a tick that it is decorative; a credit; how it was made. Add it there, then"
         " save the story again."

@@ -36,7 +36,7 @@ def own_texts(document):
             yield f"citations.{citation['key']}", text
     for picture in shown(document):
         for name in ("alt", "caption", "credit"):
-            yield f"pictures.{picture['id']}", picture[name]
+            yield f"pictures.{picture['id']}.{name}", picture[name]
 
 
 def body_texts(document):

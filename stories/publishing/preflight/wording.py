@@ -139,12 +139,13 @@ def script_of(text, at_least=MIN_LETTERS):
 def pictures_are_described(document, context):
     told = shown(context.told) if context.told else []
     for picture in shown(document):
-        missing = [_("a description, or a tick that it is decorative")] if not described(picture) else []
-        missing += [_("a credit")] if not picture["credit"] else []
-        missing += [_("how it was made")] if not picture["source_type"] else []
+        missing = {} if described(picture) else {"alt": _("a description, or a tick that it is decorative")}
+        missing |= {} if picture["credit"] else {"credit": _("a credit")}
+        missing |= {} if picture["source_type"] else {"source_type": _("how it was made")}
         if missing and picture not in told:
             sentence = _("A picture lacks %(missing)s. Add it there, then save the story again.")
-            yield f"pictures.{picture['id']}", sentence % {"missing": _("; ").join(missing)}
+            place = f"pictures.{picture['id']}.{next(iter(missing))}"
+            yield place, sentence % {"missing": _("; ").join(missing.values())}
 
 
 def described(picture):
