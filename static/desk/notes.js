@@ -1,4 +1,5 @@
-/* Notes beside the story form: written, answered and resolved without leaving it, so nothing typed there is lost. */
+/* Notes beside the story form: written, answered and resolved without leaving it, so nothing typed there is lost. The
+   bar under the form counts them at once, for open ones keep a story from being ready. */
 
 const panel = document.getElementById("desk-notes-panel")
 const status = document.getElementById("desk-notes-status")
@@ -30,6 +31,14 @@ async function send(button) {
 function show(html, sent) {
   const typed = all("textarea, select", panel).map((field) => [field.name, field.value])
   panel.innerHTML = html
+  const preflight = panel.querySelector("#preflight-now")
+  const before = document.querySelector(".story-submit > .preflight")
+  const now = preflight.content.firstElementChild
+  if (before && now) {
+    if (before.open) now.open = true
+    before.replaceWith(now)
+  }
+  preflight.remove()
   for (const [name, value] of typed) {
     const field = panel.querySelector(`[name="${name}"]`)
     if (field && name !== sent && !(name === "block" && sent === "text-new")) field.value = value

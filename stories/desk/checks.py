@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from stories.desk import states
 from stories.models import Version
 from stories.publishing import preflight
 from stories.publishing.document import named_sources, upgraded
@@ -73,6 +74,22 @@ def look_at(stories):
             preflight.state(document, context),
             embargo_ahead(context, named_sources(document)),
         )
+
+
+def form_context(story, state):
+    """Return what the bar of the form of `story`, None for a new one, says of it."""
+    blocking, warning, embargo = found(story, state)
+    return {
+        "state": state,
+        "blocking": told(blocking, ""),
+        "warning": told(warning, ""),
+        "embargo": told_embargo(embargo),
+    }
+
+
+def told_embargo(embargo):
+    """Return an Embargo as templates tell it: until when, and because of which source if not the story's own."""
+    return embargo and {"until": states.told(embargo.until), "source": embargo.source}
 
 
 def embargo_ahead(context, sources=()):

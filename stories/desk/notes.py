@@ -13,8 +13,9 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from stories.desk import checks
 from stories.desk.pages import frame
-from stories.desk.states import told
+from stories.desk.states import state_of, told
 from stories.models import BLOCKS, Note
 from stories.publishing import notes
 from stories.publishing.desk_work import name_of
@@ -167,8 +168,8 @@ def answer(request, story_admin, story, verb):
         error = str(problem)
     if request.headers.get("X-Requested-With") != "fetch":
         return whole(request, story_admin, story, error) if error else redirect("admin:stories_story_notes", story.pk)
-    context = {"notes": shown_panel(request, story, error)}
-    return TemplateResponse(request, "admin/stories/story/_notes.html", context, status=422 if error else 200)
+    context = {"notes": shown_panel(request, story, error), **checks.form_context(story, state_of(story))}
+    return TemplateResponse(request, "admin/stories/story/_notes_answer.html", context, status=422 if error else 200)
 
 
 def whole(request, story_admin, story, error=""):

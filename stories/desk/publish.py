@@ -51,12 +51,8 @@ def next_page(request, story):
 def form_context(request, story):
     """Return what the row of buttons under the form of `story`, None for a new one, says and offers."""
     state = state_of(story) if story else State()
-    blocking, warning, embargo = checks.found(story, state)
     return {
-        "blocking": checks.told(blocking, ""),
-        "warning": checks.told(warning, ""),
-        "embargo": told_embargo(embargo),
-        "state": state,
+        **checks.form_context(story, state),
         "save_label": save_label(state),
         "publish_label": _("Publish changes…") if state.live else _("Publish…"),
         "can_publish": may_publish(request) and not state.taken_back,
@@ -201,7 +197,7 @@ def page(request, story_admin, story, state, form=None, move_form=None, cancel_f
         "cancel_form": cancel_form,
         "problems": checks.told(blocking, url) if state.latest else [unsaved(url)],
         "findings": checks.told(warning if findings is None else findings, url),
-        "embargo": told_embargo(embargo),
+        "embargo": checks.told_embargo(embargo),
         "is_more_than_minor": any(finding.check.startswith("guard.") for finding in findings or ()),
         "address": request.build_absolute_uri(address(state, document)) if document else "",
         "saved": document and {"name": name_of(state.latest), "when": told(state.latest.created_at)},
@@ -229,11 +225,6 @@ def address(state, document):
 
 def unsaved(url):
     return {"sentence": _("Nothing of this story is saved yet. Save it first."), "url": url}
-
-
-def told_embargo(embargo):
-    """Return an Embargo as templates tell it: until when, and because of which source if not the story's own."""
-    return embargo and {"until": told(embargo.until), "source": embargo.source}
 
 
 def moment_of(instant):

@@ -214,18 +214,24 @@ def page(request, story_admin, story, action, form):
         "form": form,
         # What the next press of the button is about, also if it was refused since someone else was faster.
         "standing": standing(story),
-        "problems": checks.told(problems(story, action, revision), url) if revision else [],
+        **({name: checks.told(found, url) for name, found in looked_at(story, action, revision).items()}),
         "story_url": url,
     }
     return TemplateResponse(request, "admin/stories/story/work.html", context)
 
 
-def problems(story, action, revision):
-    """Return what must be settled first, as Findings: before a story is ready more than before it is reviewed."""
-    if action not in ("submit", "ready"):
-        return []
-    context = desk_work.context_of(story) if action == "ready" else preflight.UNKNOWN
-    return preflight.findings(preflight.BLOCKERS, revision.document, context)
+def looked_at(story, action, revision):
+    """Return {"problems": Findings that must be settled first, "open": those that speak against it}.
+
+    Before a story is ready more must be settled than before it is reviewed: the reviewer may answer what is open.
+    """
+    if action not in ("submit", "ready") or revision is None:
+        return {}
+    context = desk_work.context_of(story)
+    blocking = preflight.findings(preflight.BLOCKERS, revision.document, context)
+    now = preflight.findings(preflight.BLOCKERS, revision.document) if action == "submit" else blocking
+    later = [finding for finding in blocking if finding not in now]
+    return {"problems": now, "open": later + preflight.warnings(revision.document, context)}
 
 
 class PitchForm(forms.Form):

@@ -136,6 +136,13 @@ def test_a_note_on_a_block_is_written_beside_it_and_a_failure_keeps_it(people, l
     expect(page.locator(".threads")).to_contain_text("Text: The office opened the gate.")
     expect(page.get_by_label("New note")).to_have_value("")
     expect(page.get_by_role("button", name="Notes 1")).to_be_visible()
+    bar = page.locator(".preflight summary")
+    expect(bar).to_contain_text("1 thing blocks publishing")
+    bar.press("Enter")
+    page.locator(".preflight").get_by_role("link", name="Go there").first.press("Enter")
+    expect(page.get_by_label("Reply")).to_be_focused()
+    press(page, "Resolve")
+    expect(page.get_by_text("All checks passed.")).to_be_visible()
     assert Note.objects.get().text == "Who says so?"
 
 

@@ -183,10 +183,11 @@ def test_a_draft_is_submitted_to_a_reviewer_and_handed_back(client, desk, story,
 
 
 def test_what_is_missing_is_told_before_a_story_is_submitted(desk):
-    story = make_revision(slug="").story
+    story = make_revision(slug="", standfirst="").story
     assert "Add a slug, the end of the story’s address, before publishing." in text(desk.get(work(story, "submit")))
     page = text(desk.post(work(story, "submit"), {"standing": standing(story)}))
     assert page.count("Add a slug, the end of the story’s address, before publishing.") == 2
+    assert "all the same" not in page
 
 
 def test_what_is_missing_says_why_and_leads_to_its_field(desk):
@@ -194,6 +195,31 @@ def test_what_is_missing_says_why_and_leads_to_its_field(desk):
     page = desk.get(work(story, "submit"))
     assert "Without it the story has no address." in text(page)
     assert f'<a href="{url("change", story)}#id_slug">Go there</a>' in page.content.decode()
+
+
+def test_what_the_reviewer_will_ask_is_told_before_a_story_is_submitted_and_hinders_nothing(desk, story):
+    add_note(story, text="Who?", by=make_editor())
+    page = desk.get(work(story, "submit"))
+    assert page.context["problems"] == []
+    assert [finding["sentence"] for finding in page.context["open"]] == ["1 note of the desk is not resolved yet."]
+    assert "Somebody still waits for an answer." in text(page)
+    assert f'<a href="{url("change", story)}#notes">Go there</a>' in page.content.decode()
+    desk.post(work(story, "submit"), {"standing": standing(story)})
+    story.refresh_from_db()
+    assert story.stage == Stage.REVIEW
+    page = desk.get(work(story, "ready"))
+    assert [finding["sentence"] for finding in page.context["problems"]] == ["1 note of the desk is not resolved yet."]
+
+
+def test_a_story_is_submitted_and_ready_whatever_only_warns(desk, story):
+    save_document(story.revisions.latest().document | {"standfirst": ""}, story)
+    for action, hint in (
+        ("submit", "whoever reviews it sees this too"),
+        ("ready", "publishing it then needs a reason"),
+    ):
+        page = desk.get(work(story, action))
+        assert "It has no standfirst: readers see nothing under the headline." in text(page)
+        assert hint in text(page)
 
 
 def test_a_refused_page_keeps_what_was_written_and_shows_how_it_stands_now(desk, story, editor, reporter):
@@ -282,6 +308,7 @@ def test_the_form_s_script_gets_the_panel(desk, story):
     assert response.status_code == 200
     assert "Who?" in page
     assert "<html" not in page
+    assert "1 thing blocks publishing" in text(response)
     response = desk.post(note_url(story, "note_add"), {"text-new": " ", "block": "x"}, headers=headers)
     assert response.status_code == 422
     assert "That block is not saved yet" in response.content.decode()
