@@ -50,7 +50,7 @@ def banner_of(shared, now):
     if instant := confidential_until(shared, now):
         local = timezone.localtime(instant)
         until = _("Confidential until %(when)s.") % {"when": date_format(local, _("j F Y, H:i T"))}
-    whom = _("For %(label)s. Do not pass on.") % {"label": shared.link.label}
+    whom = _("For %(label)s. Do not pass on.") % {"label": shared.link.label.rstrip(".")}
     return f"{what} {until} {whom}"
 
 

@@ -45,6 +45,7 @@ def test_the_banner_says_for_whom_it_is_and_until_when_it_is_confidential(client
     assert banner(client, address) == (
         "Not published. Confidential until we publish it. For Jane &lt;b&gt;. Do not pass on."
     )
+    assert "For Roe &amp; Co. Do not" in banner(client, make_address(revision, label="Roe & Co."))
     publish(revision, by=editor, expecting=(None, None), at=utc(2099, 3, 1, 9))
     assert banner(client, address).startswith("Not published. Confidential until 1 March 2099, 09:00 UTC. For Jane")
 
