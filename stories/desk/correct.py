@@ -75,7 +75,11 @@ class Desk(NamedTuple):
 
 
 def reviewed_or_published(desk, form):
-    """Publish what the editor has seen the changes of; else show them."""
+    """Publish what the editor has seen the changes of; else show them.
+
+    Who only looks at the changes has done nothing wrong: what is missing is told then, and an error once it is pressed
+    to publish.
+    """
     pressed = desk.request.POST.get("step") == "publish"
     publishing = pressed and form.cleaned_data["reviewed"] == fingerprint(form.document)
     if pressed and not publishing:
@@ -84,11 +88,15 @@ def reviewed_or_published(desk, form):
     try:
         corrected = act(correct if publishing else rehearse, desk, form)
     except WarningsError as error:
-        form.add_error("override", _("Write a reason here, or settle what is listed above."))
+        if pressed:
+            form.add_error("override", _("Write a reason here, or settle what is listed above."))
         return page(desk._replace(state=state_of(desk.story)), live, form, findings=error.findings)
     except (PublishError, DocumentError) as error:
+        desk = desk._replace(state=state_of(desk.story))
+        if not pressed and form.expecting == desk.state.expecting:
+            return page(desk, live, form, missing=str(error))
         form.add_error(None, str(error))
-        return page(desk._replace(state=state_of(desk.story)), live, form)
+        return page(desk, live, form)
     if not publishing:
         return page(desk, live, form, conflicts=corrected.conflicts)
     messages.success(desk.request, done(corrected.version))
@@ -170,7 +178,7 @@ def is_id(value):
     return value.isascii() and value.isdecimal() and len(value) < 19
 
 
-def page(desk, base, form, *, errors=(), findings=(), conflicts=(), overlaps=()):
+def page(desk, base, form, *, errors=(), missing="", findings=(), conflicts=(), overlaps=()):
     """Render the form, which is about the version `base`; once it is valid, with what would change."""
     request, story_admin, story, report, state = desk
     document = form.document if base.pk == state.live.pk else None
@@ -180,6 +188,7 @@ def page(desk, base, form, *, errors=(), findings=(), conflicts=(), overlaps=())
         "base": base,
         "form": form,
         "errors": errors,
+        "missing": missing,
         "report": report,
         "passage": reported_passage(report),
         "changes": told_kinds(form),

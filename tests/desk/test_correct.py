@@ -242,9 +242,12 @@ def test_the_kinds_of_change_go_the_same_way(desk, editor):
 def test_what_is_missing_of_a_correction_is_said(desk, editor):
     live = make_published(by=editor)
     page = submit(desk, desk.get(url("correct", live.story)), **TOLD | {"wrong": ""}, kicker="Ten ships")
-    assert "Say what was wrong and what is right." in text(page)
+    assert "What is still missing Say what was wrong and what is right." in text(page)
+    assert not page.context["form"].errors
+    page = submit(desk, page, "publish")
+    assert page.context["form"].errors == {"__all__": ["Say what was wrong and what is right."]}
     page = submit(desk, desk.get(url("correct", live.story)), **TOLD)
-    assert "Nothing has changed since version 1." in text(page)
+    assert "What is still missing Nothing has changed since version 1." in text(page)
 
 
 def test_a_minor_change_that_is_more_asks_for_a_reason_which_is_kept(desk, editor):
@@ -252,6 +255,7 @@ def test_a_minor_change_that_is_more_asks_for_a_reason_which_is_kept(desk, edito
     page = submit(desk, desk.get(url("correct", live.story)), change="minor", headline="Ten ships")
     assert "It changes the headline." in text(page)
     assert "This is more than a minor change." in text(page)
+    assert "Write a reason here" not in text(page)
     page = submit(desk, page, "publish")
     assert "Write a reason here" in text(page)
     submit(desk, page, "publish", override="A slip of the pen.")
@@ -368,7 +372,7 @@ def test_a_version_scheduled_meanwhile_is_told(desk, editor):
     page = desk.get(url("correct", live.story))
     publish_change(live.story, by=editor, at=timezone.now() + datetime.timedelta(days=1), headline="Tomorrow")
     page = submit(desk, page, **TOLD, kicker="Ten ships")
-    assert "Meanwhile someone else published or scheduled this story." in text(page)
+    assert page.context["form"].non_field_errors()[0].startswith("Meanwhile someone else published or scheduled")
     assert "Version 2 waits for its time. What becomes of it?" in text(page)
     assert page.context["form"]["kicker"].value() == "Ten ships"
     submit(desk, submit(desk, page, pending="cancel"), "publish")
