@@ -1,11 +1,10 @@
-"""An editor puts right what readers have while the draft says something else; and takes back, in a real browser."""
+"""The pages to put right what readers have, and to take it back, in a real browser; test_browser_day.py corrects."""
 
 import pytest
 from playwright.sync_api import expect
 
 from stories.publishing.document import new_id
 from stories.publishing.removals import retract
-from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.verbs import seen
 from tests.browsing import load_icons, violations, width_of
 from tests.factories import make_editor, make_published, publish_change, utc
@@ -15,52 +14,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def story_page(live_server, story, name):
     return f"{live_server}/admin/stories/story/{story.pk}/{name}/"
-
-
-def test_an_editor_corrects_a_live_story_while_its_draft_has_other_changes(desk, reader, live_server):
-    live = make_published(headline="Nine ships wait", kicker="Harbour", language="en")
-    save_document({**live.document, "headline": "Not for readers yet", "kicker": "Strait"}, live.story)
-
-    desk.goto(story_page(live_server, live.story, "change"))
-    desk.get_by_role("link", name="Correct", exact=True).click()
-    expect(desk.get_by_role("textbox", name="Headline")).to_have_value("Nine ships wait")
-    desk.get_by_role("textbox", name="Headline").fill("Ten ships wait")
-    desk.get_by_role("textbox", name="Kicker").fill("The harbour")
-    text = desk.get_by_role("textbox", name="Text")
-    expect(text.locator("cite")).to_have_text("1")
-    text.click()
-    desk.keyboard.press("Control+Home")
-    text.type("It was ten. ")
-    desk.get_by_role("textbox", name="What was wrong").fill("An earlier version said nine.")
-    desk.get_by_role("textbox", name="What is right").fill("There were ten ships.")
-    desk.get_by_role("button", name="Show what changes").click()
-
-    expect(desk.get_by_role("heading", name="What changes for readers with version 2")).to_be_visible()
-    expect(desk.get_by_text("In these places your draft says something else.")).to_be_visible()
-    expect(desk.get_by_role("textbox", name="Text").locator("cite")).to_have_text("1")
-    desk.get_by_role("button", name="Publish version 2 now").click()
-    expect(desk.get_by_text("Version 2 is published.", exact=False).first).to_be_visible()
-    expect(desk.get_by_role("heading", name="Kicker")).to_be_visible()
-    expect(desk.get_by_role("definition").filter(has_text="Strait")).to_be_visible()
-    assert violations(desk) == []
-    for width in (820, 390, 1280):
-        desk.set_viewport_size({"width": width, "height": 900})
-        assert width_of(desk) <= width
-    link = desk.get_by_role("link", name="See it as readers see it").get_attribute("href")
-    desk.get_by_role("link", name="To the draft").click()
-    expect(desk.get_by_role("textbox", name="Headline")).to_have_value("Not for readers yet")
-    expect(desk.locator(".order-machine .ProseMirror").first).to_contain_text("It was ten.")
-
-    reader.goto(live_server.url + link)
-    expect(reader.get_by_role("heading", name="Ten ships wait")).to_be_visible()
-    expect(reader.get_by_text("It was ten.")).to_be_visible()
-    expect(reader.get_by_text("There were ten ships.")).to_be_visible()
-    reader.goto(f"{live_server.url}{link}history/")
-    expect(reader.get_by_text("An earlier version said nine.")).to_be_visible()
-    reader.goto(f"{live_server.url}/corrections/")
-    expect(reader.get_by_text("There were ten ships.")).to_be_visible()
-    assert latest_revision(live.story).document["headline"] == "Not for readers yet"
-    assert live.story.versions.latest().document["citations"] == live.document["citations"]
 
 
 def test_a_marker_is_set_on_the_correct_page_and_no_new_citation_is_offered(desk, live_server):

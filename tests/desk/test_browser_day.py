@@ -1,4 +1,4 @@
-"""A story's way through the desk in a real browser: pitched, submitted, handed back, mended, ready, published."""
+"""A story's way through the desk in a real browser: pitched, submitted, handed back, mended, published, corrected."""
 
 import datetime
 import re
@@ -10,9 +10,10 @@ from playwright.sync_api import expect
 from stories.models import Note, Story, Version
 from stories.publishing.desk_work import standing, submit
 from stories.publishing.notes import add_note
+from stories.publishing.revisions import latest_revision
 from stories.publishing.verbs import publish
 from tests.browsing import violations, width_of
-from tests.desk.writing import pick
+from tests.desk.writing import pick, ready, save
 from tests.factories import make_author, make_editor, make_published, make_reporter, make_revision, make_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,7 +31,7 @@ def press(page, name, role="button"):
     page.keyboard.press("Enter")
 
 
-def test_a_story_goes_from_pitch_to_readers(people, live_server):
+def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, live_server):
     make_source()
     make_author()
     reporter = people(make_reporter(username="ayse", first_name="Ayşe", last_name="Kaya"))
@@ -103,8 +104,61 @@ def test_a_story_goes_from_pitch_to_readers(people, live_server):
     expect(editor.get_by_text("Version 1 is published.")).to_be_visible()
     editor.get_by_role("link", name="The Newsroom").click()
     expect(editor.get_by_role("region", name="Published today")).to_contain_text("The gate opens at nine")
-    assert "It was 3 March." in str(Version.objects.get().document)
-    assert "Which Monday" not in str(Version.objects.get().document)
+    first = Version.objects.get()
+    assert "It was 3 March." in str(first.document)
+    assert "Which Monday" not in str(first.document)
+
+    # While the reporter writes what is not for readers yet, the editor puts right what they have.
+    reporter.reload()
+    ready(reporter)
+    reporter.get_by_role("textbox", name="Headline").fill("Not for readers yet")
+    reporter.get_by_role("textbox", name="Kicker").fill("Strait")
+    save(reporter)
+    expect(reporter.get_by_text("You have changes readers cannot see.")).to_be_visible()
+
+    editor.goto(f"{live_server}/admin/stories/story/{first.story_id}/change/")
+    editor.get_by_role("link", name="Correct", exact=True).click()
+    expect(editor.get_by_role("textbox", name="Headline")).to_have_value("The gate opens at nine")
+    editor.get_by_role("textbox", name="Headline").fill("The gate opens at ten")
+    editor.get_by_role("textbox", name="Kicker").fill("The harbour")
+    text = editor.get_by_role("textbox", name="Text")
+    expect(text.locator("cite")).to_have_text("1")
+    text.click()
+    editor.keyboard.press("Control+Home")
+    text.type("It is ten. ")
+    editor.get_by_role("textbox", name="What was wrong").fill("An earlier version said nine.")
+    editor.get_by_role("textbox", name="What is right").fill("The gate opens at ten.")
+    editor.get_by_role("button", name="Show what changes").click()
+    expect(editor.get_by_role("heading", name="What changes for readers with version 2")).to_be_visible()
+    expect(editor.get_by_text("All it reports has come to us through one source.")).to_be_visible()
+    expect(editor.locator(".errornote, .errorlist")).to_have_count(0)
+    editor.get_by_label("Why it goes out all the same").fill("It still is.")
+    editor.get_by_role("button", name="Show what changes").click()
+    expect(editor.get_by_text("In these places your draft says something else.")).to_be_visible()
+    expect(editor.get_by_role("textbox", name="Text").locator("cite")).to_have_text("1")
+    editor.get_by_role("button", name="Publish version 2 now").click()
+    expect(editor.get_by_text("Version 2 is published.", exact=False).first).to_be_visible()
+    expect(editor.get_by_role("definition").filter(has_text="Strait")).to_be_visible()
+    assert violations(editor) == []
+    for width in (820, 390, 1280):
+        editor.set_viewport_size({"width": width, "height": 900})
+        assert width_of(editor) <= width
+    link = editor.get_by_role("link", name="See it as readers see it").get_attribute("href")
+    editor.get_by_role("link", name="To the draft").click()
+    expect(editor.get_by_role("textbox", name="Headline")).to_have_value("Not for readers yet")
+    expect(editor.locator(".order-machine .ProseMirror").first).to_contain_text("It is ten.")
+
+    reader.goto(live_server.url + link)
+    expect(reader.get_by_role("heading", name="The gate opens at ten")).to_be_visible()
+    expect(reader.get_by_text("It is ten.")).to_be_visible()
+    expect(reader.get_by_text("The gate opens at ten.")).to_be_visible()
+    reader.goto(f"{live_server.url}{link}history/")
+    expect(reader.get_by_text("An earlier version said nine.")).to_be_visible()
+    expect(reader.get_by_text("One source is all there is.").first).to_be_visible()
+    reader.goto(f"{live_server.url}/corrections/")
+    expect(reader.get_by_text("The gate opens at ten.")).to_be_visible()
+    assert latest_revision(first.story).document["headline"] == "Not for readers yet"
+    assert first.story.versions.latest().document["citations"] == first.document["citations"]
 
 
 def test_enter_in_a_field_saves_and_moves_nothing(people, live_server):
