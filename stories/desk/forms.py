@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stories.desk.rows import add_problems
+from stories.desk.rows import DeskField, add_problems
 from stories.desk.states import told
 from stories.desk.times import DueField, label_embargo
 from stories.desk.widgets import TagSelect
@@ -50,6 +50,7 @@ def find_tags(names):
 
 
 class StoryForm(forms.ModelForm):
+    bound_field_class = DeskField
     # The newest revision when the form was opened. As text: what cannot be one is a form that nobody knows.
     opened_on = forms.CharField(required=False, widget=forms.HiddenInput)
     tags = TagsField(label=gettext_lazy("Tags"), required=False)

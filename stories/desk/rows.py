@@ -5,6 +5,7 @@ import uuid
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from stories.publishing.fields import clean_shape
 
@@ -108,8 +109,25 @@ def posted_uuid(value):
         return None
 
 
+class DeskField(forms.BoundField):
+    """A field of the story's form: a hidden one has neither label nor description, as Django's admin gives it."""
+
+    def label_tag(self, *args, **kwargs):
+        return "" if self.is_hidden else super().label_tag(*args, **kwargs)
+
+    def build_widget_attrs(self, attrs, widget=None):
+        attrs = super().build_widget_attrs(attrs, widget)
+        if widget and widget.is_hidden:
+            attrs.pop("aria-describedby", None)
+        return attrs
+
+
 class SafeAutocomplete:
-    """Django's autocomplete fails on what can be no id when it shows a posted form again."""
+    """Django's autocomplete fails on what can be no id when it shows a posted form again, and names no empty choice."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        return option if value else {**option, "attrs": {**option["attrs"], "label": _("none")}}
 
     def optgroups(self, name, value, attrs=None):
         model = self.choices.queryset.model
@@ -190,6 +208,8 @@ class StoryPartMixin(PicksMixin):
 
 
 class RowForm(forms.ModelForm):
+    bound_field_class = DeskField
+
     def _get_validation_exclusions(self):
         # What was picked was looked for already; the model would ask again, once a row.
         picked = {name for name, field in self.fields.items() if isinstance(field, PickField)}

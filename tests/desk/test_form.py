@@ -498,6 +498,16 @@ def test_scripts_of_the_form_carry_the_nonce_of_the_policy(desk):
     assert all(f'nonce="{nonce}"' in attributes or "application/json" in attributes for attributes in inline)
 
 
+def test_hidden_inputs_have_neither_label_nor_description_and_no_choice_is_without_words(desk):
+    page = desk.get(change_url(make_rich_story())).content.decode()
+    hidden = re.findall(r'<input type="hidden"[^>]*>', page)
+    ids = {match[1] for each in hidden if (match := re.search(r' id="([^"]+)"', each))}
+    assert len(ids) > 20
+    assert ids & set(re.findall(r'<label[^>]* for="([^"]+)"', page)) == set()
+    assert [each for each in hidden if " aria-" in each] == []
+    assert re.findall(r'<option(?![^>]* label=")[^>]*></option>', page) == []
+
+
 def test_every_block_type_can_be_added(desk):
     page = desk.get(ADD).content.decode()
     for name in PREFIXES:
