@@ -1,8 +1,10 @@
 """Two editors at once: a save that another has overtaken writes nothing to the tables and loses no word."""
 
 from html import unescape
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -543,6 +545,18 @@ def test_what_was_answered_of_an_unnamed_source_is_kept(ada, ben):
     joined(ada, story, {f"desk-{key}-{name}": "on" for name in answers})
     citation = Citation.objects.get(key=key)
     assert (citation.approver, citation.basis, citation.factual) == (approver, "witness", True)
+
+
+def test_approvals_of_before_are_found_where_they_are_now_kept(ada, ben):
+    story, approver, key = make_story(), make_editor(), make_key()
+    Citation.objects.create(story=story, key=key, descriptor="An official", reason="Fear")
+    save_revision(story, by=approver)
+    clash(ada, ben, story, {"headline": "Hers", "budget_line": "Hers"}, {"kicker": "His"})
+    kept = aside(story).desk_only | {"approvers": {key: str(approver.pk)}}
+    Revision.objects.filter(pk=aside(story).pk).update(desk_only=kept)
+    import_module("stories.migrations.0017_approvals_aside").keep_with_citations(apps, None)
+    joined(ada, story, {f"desk-{key}-approver": "on"})
+    assert Citation.objects.get(key=key).approver == approver
 
 
 def test_an_approval_that_was_taken_away_is_offered_to_be_taken_away(ada, ben):
