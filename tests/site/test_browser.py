@@ -67,7 +67,7 @@ def test_every_page_is_accessible_and_quiet(live_server, page, paths):
 OUTSIDE = """() => [...document.querySelectorAll("body *")].filter(element => {
     const box = element.getBoundingClientRect();
     return (box.left < -1 || box.right > document.documentElement.clientWidth + 1)
-        && !element.closest(".scroll, .skip, .hidden, [hidden]");
+        && !element.closest(".scroll, .sections, .skip, .hidden, [hidden]");
 }).map(element => element.outerHTML.slice(0, 80))"""
 
 
