@@ -39,13 +39,14 @@ def related(version, names, instant):
             found[row.pk] = row
             score[row.pk] += weight
 
-    def rank(row):
-        return own_language(row) == own_language(version), not row.translation_of, score[row.pk], row.sort_at, row.pk
+    def is_own(row):
+        return own_language(row) == own_language(version)
 
-    ranked = {}
-    for row in sorted(found.values(), key=rank, reverse=True):
-        ranked.setdefault(original_of(row), row)
-    return list(ranked.values())[:SIZE]
+    chosen = {}
+    for row in sorted(found.values(), key=lambda row: (is_own(row), not row.translation_of), reverse=True):
+        chosen.setdefault(original_of(row), row)
+    ranked = sorted(chosen.values(), key=lambda row: (is_own(row), score[row.pk], row.sort_at, row.pk), reverse=True)
+    return ranked[:SIZE]
 
 
 def original_of(version):

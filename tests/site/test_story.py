@@ -560,6 +560,18 @@ def test_related_stories_are_in_the_language_of_the_story_if_there_are_any_and_e
     assert re.findall(r"hreflang|>(English|Türkçe|Yalnız|Kendisi)<", related) == ["English", "Yalnız"]
 
 
+def test_a_translation_is_as_related_as_what_was_written_in_its_language(client):
+    make_tag("Istanbul"), make_tag("Ankara")
+    original = make_published(headline="English", language="en")
+    first = make_published(headline="Kendisi", language="tr", tags=["istanbul", "ankara"])
+    values = {"tags": ["istanbul", "ankara"], "translation_of": str(original.story_id)}
+    make_published(headline="Çeviri", language="tr", **values)
+    make_published(headline="Yalnız", language="tr", tags=["istanbul"])
+    html = page_of(client, first)
+    related = html[html.index('<section class="related"') :].partition("</section>")[0]
+    assert re.findall(r">(Çeviri|Yalnız)<", related) == ["Çeviri", "Yalnız"]
+
+
 def test_a_story_with_nothing_related_has_no_such_section(client):
     assert "Related stories" not in page_of(client, make_published())
 
