@@ -33,7 +33,6 @@ COUNTED = {
     Citation.Obtained.BROADCAST: lambda n: ngettext("%(n)s broadcast", "%(n)s broadcasts", n),
     Citation.Obtained.POST: lambda n: ngettext("%(n)s social post", "%(n)s social posts", n),
     Citation.Obtained.REPORT: lambda n: ngettext("%(n)s report by another outlet", "%(n)s reports by other outlets", n),
-    "": lambda n: ngettext("%(n)s other", "%(n)s others", n),
 }
 
 
@@ -67,7 +66,7 @@ def rests_on(citations, sources):
 
 
 def kinds_of(citations):
-    """Return how many there are of each kind, what was relayed last and by whom; none if no kind is known."""
+    """Return how many there are of each kind, then what was relayed and by whom, then the rest; none if all is rest."""
     direct = Counter(citation["obtained"] for citation in citations if not citation["via"])
     relayed = Counter(citation["via"]["name"] for citation in citations if citation["via"])
     if not relayed and set(direct) == {""}:
@@ -76,6 +75,8 @@ def kinds_of(citations):
     for name, n in relayed.items():
         told = ngettext("%(n)s account relayed by %(name)s", "%(n)s accounts relayed by %(name)s", n)
         kinds.append(told % {"n": in_words(n), "name": name})
+    if rest := direct[""]:
+        kinds.append(ngettext("%(n)s other", "%(n)s others", rest) % {"n": in_words(rest)})
     return kinds
 
 

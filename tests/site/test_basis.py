@@ -56,6 +56,9 @@ def test_who_relayed_is_told():
     assert told(by("office", "interview"), relayed("ministry", "Reuters")) == (
         "This story rests on two sources: one interview and one account relayed by Reuters."
     )
+    assert told(by("office"), relayed("ministry", "Reuters"), by("port")) == (
+        "This story rests on three sources: one account relayed by Reuters and two others."
+    )
     assert told(relayed("ministry", "Reuters"), relayed("port", "Reuters"), relayed("pilot", "AFP")) == (
         "This story rests on three sources: two accounts relayed by Reuters and one account relayed by AFP."
     )
