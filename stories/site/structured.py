@@ -87,11 +87,14 @@ def node(**values):
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
 
-def story_graph(request, version, document, names, citations):
+def story_graph(request, version, document, names, citations, translations):
     """Return the nodes of a story's page from what its template has. No query."""
     full = partial(absolute, request)
     organisation = publisher(full)
-    return [organisation, article(version, document, names, citations, full), *story_trail(version, names, full)]
+    story = article(version, document, names, citations, full)
+    if translations.original_is_gone:
+        story.pop("translationOfWork", None)
+    return [organisation, story, *story_trail(version, names, full)]
 
 
 def article(version, document, names, citations, full):

@@ -12,7 +12,7 @@ def story_data(context):
     """Describe the story shown; a preview is described to nobody."""
     if context.get("banner"):
         return ""
-    names = ("request", "version", "document", "names", "citations")
+    names = ("request", "version", "document", "names", "citations", "translations")
     return structured.script(structured.story_graph(*(context[name] for name in names)))
 
 

@@ -1,14 +1,16 @@
 """A story in several languages."""
 
+import datetime
 import re
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from stories.publishing.removals import withdraw
+from stories.publishing.removals import retract, withdraw
 from stories.publishing.verbs import seen
 from stories.site.at import address_at
-from stories.site.translations import name_here, name_of
+from stories.site.translations import name_here, name_of, translations
 from tests.factories import make_published, make_revision, publish_change
 from tests.site.test_lists import page
 
@@ -78,6 +80,54 @@ def test_a_translation_without_original_stands_alone(client, editor, gate):
     html = page(client, turkish.path)
     assert alternates(html) == [("ru", russian.get_absolute_url()), ("tr", turkish.get_absolute_url())]
     assert "Read the original" not in html
+
+
+def notice(html):
+    """Return (address, words) of the notice that the original was taken back, None if there is none."""
+    found = re.search(
+        r'<a href="([^"]+)">(The original was [^<]*)<time datetime="[^"]+">([^<]+)</time>\.</a> What', html
+    )
+    return found and (found[1], found[2] + found[3])
+
+
+def today():
+    return date_format(timezone.localtime(), "j F Y")
+
+
+def test_a_translation_says_that_its_original_was_retracted(client, editor, gate):
+    before = timezone.now()
+    turkish = translated(gate, "tr", "Kapı", at=before - datetime.timedelta(hours=1))
+    assert notice(page(client, turkish.path)) is None
+    publish_change(gate.story, by=editor, standfirst="More is known.")
+    retract(gate.story, by=editor, signed="Ed", reason="Wrong.", expecting=seen(gate.story))
+    html = page(client, turkish.path)
+    assert notice(html) == (gate.path, f"The original was retracted on {today()}")
+    assert "Translated from English." in html
+    assert "Read the original" not in html
+    assert "The original was changed" not in html
+    assert alternates(html) == []
+    assert "translationOfWork" in html
+    at = address_at(before, turkish.path)
+    assert notice(page(client, at)) == (address_at(before, gate.path), f"The original was retracted on {today()}")
+    assert client.get(gate.path).status_code == 200
+
+
+def test_a_translation_says_that_its_original_was_withdrawn_and_no_word_of_it(client, editor, gate):
+    turkish = translated(gate, "tr", "Kapı")
+    withdraw(gate.story, by=editor, signed="Ed", reason="By order.", expecting=seen(gate.story))
+    html = page(client, turkish.path)
+    assert notice(html) == (f"{gate.path}history/", f"The original was withdrawn on {today()}")
+    assert "The gate" not in html
+    assert "translationOfWork" not in html
+    assert b"By order." in client.get(f"{gate.path}history/").content
+    assert notice(page(client, address_at(timezone.now(), turkish.path))) == notice(html)
+
+
+def test_a_lost_original_costs_no_query_more(client, editor, gate, django_assert_num_queries):
+    turkish = translated(gate, "tr", "Kapı")
+    retract(gate.story, by=editor, signed="Ed", reason="Wrong.", expecting=seen(gate.story))
+    with django_assert_num_queries(1):
+        assert translations(turkish, timezone.now()).lost
 
 
 def test_another_time_knows_the_translations_of_then(client, gate):
