@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
-from stories.models import Version
+from stories.models import Story, Version
 from stories.site.story import history_url
 
 SHOWN = 6
-NOT_TOLD = [Version.Change.FIRST, Version.Change.MINOR, Version.Change.WITHDRAWAL]
+NOT_TOLD = [Version.Change.FIRST, Version.Change.MINOR]
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,11 @@ class Changes:
 def changes_of_the_day(instant):
     """Return the Changes of the day of `instant`, in the site's zone, up to it. One query."""
     midnight = timezone.localtime(instant).replace(hour=0, minute=0, second=0, microsecond=0)
-    # Of a story that was taken back only that is told: what its earlier changes said is gone.
-    taken_back = Q(taken_back="") | Q(change=Version.Change.RETRACTION)
-    rows = Version.objects.published_by(instant).filter(taken_back, visible_from__gte=midnight, listed=True)
+    # Of a story that was taken back only that is told: what its earlier changes said is gone. Lists have no withdrawn
+    # story, so its kind must tell that it is no page about us.
+    in_lists = Q(listed=True) & (Q(taken_back="") | Q(change=Version.Change.RETRACTION))
+    withdrawn = Q(change=Version.Change.WITHDRAWAL) & ~Q(kind=Story.Kind.PAGE)
+    rows = Version.objects.published_by(instant).filter(in_lists | withdrawn, visible_from__gte=midnight)
     rows = rows.exclude(change__in=NOT_TOLD).without_document().order_by("-visible_from", "-id")
     versions = list(rows[: SHOWN + 1])
     entries = [{"version": version, "url": where(version)} for version in versions[:SHOWN]]

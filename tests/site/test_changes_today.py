@@ -62,11 +62,21 @@ def test_what_was_changed_another_day_or_is_planned_is_not_told(client, editor):
     assert told(timezone.now() - DAY) == []
 
 
-def test_of_a_retracted_story_only_that_is_told_and_of_a_withdrawn_one_nothing(client, editor):
-    version = make_published(by=editor)
+def test_of_a_story_that_was_taken_back_only_that_is_told(client, editor):
+    version = make_published(by=editor, headline="Gate")
     publish_change(version.story, by=editor, standfirst="More.", note="What we knew.")
     retract(version.story, by=editor, signed="Ed", reason="Wrong.", expecting=seen(version.story))
     assert told() == [("retraction", f"{version.path}history/")]
+    withdraw(version.story, by=editor, signed="Ed", reason="By order.", expecting=seen(version.story))
+    assert told() == [("withdrawal", f"{version.path}history/")]
+    html = page(client)
+    assert f'<a href="{version.path}history/">A story was withdrawn</a>' in html
+    assert '<span class="change withdrawal">Withdrawal</span>' in html
+    assert "Gate" not in html
+
+
+def test_a_withdrawn_page_about_us_is_no_story(editor):
+    version = make_published(by=editor, kind="page")
     withdraw(version.story, by=editor, signed="Ed", reason="By order.", expecting=seen(version.story))
     assert told() == []
 
