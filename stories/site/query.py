@@ -24,6 +24,11 @@ class Term:
     excluded: bool = False
     text: str = field(default="", compare=False)  # as it was typed
 
+    @property
+    def said(self):
+        """Return what was typed without the signs around it."""
+        return self.text.strip('-−"“”„«»')
+
     def finds(self, found, at):
         """Tell whether this stands at `at` in a list of folded words."""
         *first, last = self.words
@@ -42,6 +47,10 @@ class Query:
     @property
     def wanted(self):
         return [term for term in self.terms if not term.excluded]
+
+    @property
+    def excluded(self):
+        return [term for term in self.terms if term.excluded]
 
 
 def read(text):

@@ -18,7 +18,7 @@ from stories.models.term import SLUG
 from stories.publishing.search_rows import PART, part
 from stories.site.addresses import absolute
 from stories.site.cards import cards
-from stories.site.hits import END, LOOKED_AT, MOST, TooSlow, newest
+from stories.site.hits import END, LOOKED_AT, MOST, TooSlow, finds_any, newest
 from stories.site.listing import SIZE, public
 from stories.site.query import LONGEST, read
 from stories.site.snippets import marked, passage
@@ -127,7 +127,10 @@ def answer(asked, instant):
 
 def nothing_found(asked, instant):
     """Return the context of what to try instead, none of it if that takes too long."""
+    wanted = asked.query.wanted
     try:
+        if asked.query.excluded and finds_any(wanted, asked.parts, instant):
+            return {"included": asked.address(q=" ".join(term.text for term in wanted))}
         text = did_you_mean(asked.query, asked.parts, instant)
         forms = "" if text else other_forms(asked.query, asked.parts, instant)
         alone = words_that_find(asked.query, asked.parts, instant)

@@ -30,6 +30,8 @@ def did_you_mean(query, parts, instant):
         like = get_close_matches(term.words[0], others, n=1, cutoff=LIKENESS)
         if like:
             text = text.replace(term.text, known[like[0]], 1)
+    if text != query.text:
+        text = " ".join(term.text for term in read(text).terms)  # each once
     if text != query.text and finds_any(read(text).terms, parts, instant):
         return text
     return ""

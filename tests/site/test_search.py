@@ -286,6 +286,12 @@ def test_a_slip_is_met_with_a_name_that_readers_see(client, editor):
     assert "Did you mean" not in read(client, q="paris talks")
 
 
+def test_a_slip_beside_the_right_word_is_met_with_that_word_once(client, editor):
+    make_tag("Istanbul")
+    make_published(by=editor, headline="Talks in Istanbul", tags=["istanbul"])
+    assert "/search/?q=istanbul" in links(read(client, q="istanbul istambul"))
+
+
 def test_a_name_that_finds_nothing_is_not_suggested(client, editor):
     make_tag("Istanbul")
     make_published(by=editor, headline="Talks", tags=["istanbul"])
@@ -319,9 +325,36 @@ def test_where_nothing_is_found_the_page_helps(client, editor):
     assert "How to search" in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "said", "again"),
+    [
+        ({"q": 'gate harbour -"old wall"'}, "No story has these words without “old wall”.", "?q=gate+harbour"),
+        ({"q": "gate −harbour"}, "No story has this without “harbour”.", "?q=gate"),
+        ({"q": "gate -harbour -wall"}, "Every story that would be found has something you excluded.", "?q=gate"),
+        ({"q": "-wall", "kind": "analysis"}, "Every story that would be found has something", "?kind=analysis"),
+    ],
+)
+def test_where_only_what_was_excluded_is_in_the_way_the_page_says_so(client, editor, asked, said, again):
+    make_published(by=editor, headline="The gate of the harbour", kind="analysis", text="An old wall.")
+    page = read(client, **asked)
+    assert said in page
+    assert "have one of them" not in page
+    assert f"/search/{again}" in links(page)
+    assert headlines(read(client, f"/search/{again}")) == ["The gate of the harbour"]
+    assert "No story has all of these words." in read(client, q="gate paris -harbour")
+
+
+def test_pages_about_us_are_found_as_such(client, editor):
+    make_published(by=editor, headline="How we correct", kind="page", slug="corrections")
+    make_published(by=editor, headline="The ministry corrects")
+    assert set(find(client, "correct")) == {"How we correct", "The ministry corrects"}
+    assert find(client, "correct", kind="page") == ["How we correct"]
+    assert "/search/?q=correct&kind=page" in links(read(client, q="correct"))
+
+
 def test_without_a_word_the_page_says_how_to_search(client):
     assert "How to search" in read(client)
-    assert "nothing is found by what it must not have alone" in read(client, q="-gate")
+    assert "a search needs more than exclusions" in read(client, q="-gate")
     assert "There is no letter or digit" in read(client, q="***")
 
 
