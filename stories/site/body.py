@@ -149,8 +149,15 @@ class Body:
         told = {"number": number, "name": citation["label"]}
         label = (_("Source %(number)s") if citation["refs"] else _("Source %(number)s: %(name)s")) % told
         citation["refs"].append(ref)
-        link = '<a class="cite" href="#source-{}" id="{}" aria-label="{}"{}>{}</a>'
-        return format_html(link, number, ref, label, self.ui, number)
+        link = '<a class="cite{}" href="#source-{}" id="{}" aria-label="{}"{}>{}</a>'
+        return format_html(link, beside_others(match), number, ref, label, self.ui, number)
+
+
+def beside_others(marker):
+    """Return the classes that keep a marker, a match, from reaching for a finger into its neighbours."""
+    follows = marker.string.endswith(("</cite>", "</cite> "), 0, marker.start())
+    leads = marker.string.startswith(("<cite ", " <cite "), marker.end())
+    return (" follows" if follows else "") + (" leads" if leads else "")
 
 
 def same_time(link):

@@ -171,6 +171,29 @@ def test_notes_stand_beside_their_paragraph_and_touch_nothing_however_many_they_
     assert not [pair for pair in itertools.combinations(boxes, 2) if overlap(*pair)]
 
 
+# Of each marker: is it hit in its middle, how wide is what hits it, does another stand beside it.
+TARGETS = """() => [...document.querySelectorAll(".body .cite")].map(marker => {
+    marker.scrollIntoView({block: "center", behavior: "instant"});
+    const {left, right, top, bottom} = marker.getBoundingClientRect(), middle = (top + bottom) / 2;
+    const hit = x => document.elementFromPoint(x, middle) === marker;
+    let from = (left + right) / 2, to = from;
+    while (hit(from - 1)) from--;
+    while (hit(to + 1)) to++;
+    return [hit((left + right) / 2), to - from + 1, marker.classList.length > 1];
+})"""
+
+
+def test_a_marker_has_room_for_a_finger_and_leaves_its_neighbours_theirs(live_server, page, paths):
+    page.set_viewport_size({"width": 390, "height": 900})
+    for path, with_neighbours in ((paths["story"], False), (make_crowded().path, True)):
+        page.goto(live_server.url + path)
+        page.evaluate(OPEN)
+        targets = page.evaluate(TARGETS)
+        assert all(hit for hit, _width, _beside in targets)
+        assert all(width >= (10 if beside else 24) for _hit, width, beside in targets)
+        assert any(beside for _hit, _width, beside in targets) == with_neighbours
+
+
 def test_notes_stand_right_below_their_paragraph_on_narrow_screens_and_on_paper(live_server, page):
     path = make_crowded().path
     for width, media in ((390, "screen"), (320, "screen"), (700, "print")):

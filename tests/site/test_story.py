@@ -306,6 +306,14 @@ def notes_of(html):
     return told
 
 
+def test_markers_beside_each_other_say_so_to_leave_each_its_room(client):
+    marks = f"<p>One.{cite('paper')}{cite('ministry')} {cite('paper')}</p><p>Two.{cite('paper')} Three.{cite('paper')}"
+    citations = [*cited(), citation("ministry", source=named(make_source("Ministry")))]
+    html = page_of(client, make_published(blocks=[text(f"{marks}</p>")], citations=citations))
+    found = re.findall(r'<a class="(cite[^"]*)"', html)
+    assert found == ["cite leads", "cite follows leads", "cite follows", "cite", "cite"]
+
+
 def test_each_paragraph_is_followed_by_the_sources_it_cites_in_full_at_first_then_by_name(client):
     marked = f"<p>One.</p><p>Two.{cite('paper')}{cite('paper')}</p><ul><li>Three.{cite('paper')}</li></ul>"
     both = f"<p>Four.{cite('ministry')} Five.{cite('paper')}</p>"
@@ -410,6 +418,13 @@ def test_a_post_is_our_own_card_of_text(client):
     assert '<a href="https://posts.example/1" rel="nofollow noopener">Original post</a>' in post
     assert "Not independently verified" not in post
     assert "<img" not in post
+
+
+def test_who_posted_where_reads_in_our_direction_in_a_story_of_the_other(client):
+    post = {"id": new_id(), "type": "post", "account": "Harbour", "handle": "@harbour", "platform": "X"}
+    post |= {"words": "Open.", "url": "https://posts.example/1"}
+    html = page_of(client, make_published(language="ar", blocks=[post], override="A test."))
+    assert '<span lang="en" dir="ltr"><bdi translate="no">@harbour</bdi> on X</span>' in html
 
 
 def test_a_post_without_a_link_says_so(client):
