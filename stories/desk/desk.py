@@ -96,13 +96,16 @@ def day(request):
     if not any(map(user.has_perm, READ)):
         return {}
     mine = request.GET.get("whose") == "mine"
-    found = sections(user, now, mine)
-    fill(found, user, now)
+    rows = agenda(user, now, mine)
+    # Before the lists mix plans with embargoes, of which many may end first.
+    following = min([*rows["planned"][:1], *rows["to correct"][:1]], default=None)
+    found = sections(user, rows, mine)
+    next_line = fill(found, following, user, now)
     waiting = [found[Stage.REVIEW], found["late"]]
     count = sum(line.waits for section in waiting for line in section.lines)
     moments = [line for name in ("going", "out", "corrections") for line in found[name].lines]
-    ahead = [line for line in moments if line.mark == "plan"]
-    following = min(ahead, key=lambda line: line.at, default=None)
+    if next_line and next_line not in moments:
+        moments.append(next_line)
     return {
         "day": {
             "date": format_date(timezone.localtime(now), _("l, j F")),
@@ -110,19 +113,18 @@ def day(request):
             "mine": mine,
             "sections": found,
             "waiting": waiting_told(count, any(len(section.rows) > SHOWN for section in waiting)) if count else "",
-            "next": following,
-            "next_when": following and short(following.at, now),
+            "next": next_line,
+            "next_when": next_line and short(next_line.at, now),
             "hours": hours(moments, now),
             "can_add": user.has_perm("stories.add_story"),
         }
     }
 
 
-def sections(user, now, mine):
-    """Return {name: Section}, without their lines yet: two queries."""
-    rows = agenda(user, now, mine)
-    rows["going"] = sorted([*rows["planned"], *rows["embargoed"]])
-    rows["corrections"] = [*rows["to correct"], *rows["corrected"]]
+def sections(user, rows, mine):
+    """Return {name: Section} from the rows of the agenda, without their lines yet: one query."""
+    going = sorted([*rows["planned"], *rows["embargoed"]])
+    rows = rows | {"going": going, "corrections": [*rows["to correct"], *rows["corrected"]]}
     if any(map(user.has_perm, READ_REPORTS)):
         rows["reports"] = reports(user, mine)
     return {
@@ -148,19 +150,28 @@ def reports(user, mine):
     return list(rows.only("story_id", "text", "created_at")[: COUNTED + 1])
 
 
-def fill(found, user, now):
-    """Give each section its lines. The number of queries does not depend on theirs: look_up() makes them."""
+def fill(found, following, user, now):
+    """Give each section its lines; return that of `following`, the row of the next plan, or None.
+
+    The number of queries does not depend on theirs: look_up() makes them.
+    """
     reports = found["reports"].rows[:SHOWN] if "reports" in found else []
     moments = [row for name, section in found.items() if name != "reports" for row in section.rows[:SHOWN]]
+    moments += [following] if following else []
     ids = {story for _at, story, _version in moments} | {report.story_id for report in reports}
     stories, versions = look_up(ids, {version for *_row, version in moments if version}, now)
-    for name, section in found.items():
-        for row in section.rows[:SHOWN]:
+
+    def lines_of(name, rows):
+        for row in rows:
             pk, number = (row.story_id, 0) if name == "reports" else row[1:]
             story = stories.get(pk)
             about = row if name == "reports" else versions.get(number) if number else story
             if story and about:  # else it was deleted since the lists were read
-                section.lines.append(line_of(name, story, about, user, now))
+                yield line_of(name, story, about, user, now)
+
+    for name, section in found.items():
+        section.lines = list(lines_of(name, section.rows[:SHOWN]))
+    return next(lines_of("going", [following] if following else []), None)
 
 
 def line_of(name, story, about, user, now):

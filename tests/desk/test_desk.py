@@ -226,6 +226,24 @@ def test_the_timeline_shows_what_went_out_and_what_will(desk, editor, now):
     assert "Next on the site: 18:00 This evening" in text(desk.get("/admin/"))
 
 
+def test_the_next_plan_is_told_however_many_embargoes_end_first(desk, editor, now):
+    for number in range(day.SHOWN):
+        make(Stage.DRAFTING, embargo_until=now + (number + 1) * datetime.timedelta(minutes=5))
+    version = make_published(headline="Gate", at=now - HOUR)
+    put_right(version, by=editor, at=now + 2 * HOUR)
+    plan("Later", now + 3 * HOUR, by=editor)
+
+    def told():
+        context = desk.get("/admin/").context["day"]
+        following = [mark.title for mark in context["hours"]["marks"] if mark.is_next]
+        return context["next"].title, context["next_when"], following
+
+    assert told() == ("Gate", "14:00", ["Gate"])
+    plan("This evening", now + HOUR, by=editor)
+    assert told() == ("This evening", "13:00", ["This evening"])
+    assert "This evening" not in titles(desk, "going")
+
+
 def test_what_went_out_says_what_readers_have_by_now(desk, editor, now):
     version = make_published(headline="Gate", at=now - HOUR)
     Story.objects.update(owner=editor)
