@@ -17,7 +17,6 @@ from stories.models import Report, Story
 
 Stage = Story.Stage
 SHOWN = 8  # lines of a list
-NEXT = 4  # lines of what is scheduled, which stands above all else: the picture over it has SHOWN of them
 READ = ("stories.view_story", "stories.change_story")
 READ_REPORTS = ("stories.view_report", "stories.change_report")
 # Of each list: its title, what stands there when it is empty, and how the list of stories is asked for the same.
@@ -60,7 +59,7 @@ LISTS = {
 
 @dataclass
 class Section:
-    """A list of the desk: `rows` are those of at most COUNTED + 1 lines, `lines` the first SHOWN, `listed` its own."""
+    """A list of the desk: `rows` are those of at most COUNTED + 1 lines, `lines` the first SHOWN."""
 
     name: str
     title: str
@@ -74,19 +73,11 @@ class Section:
         return _("over %(n)s") % {"n": COUNTED} if len(self.rows) > COUNTED else str(len(self.rows))
 
     @property
-    def limit(self):
-        return NEXT if self.name == "going" else SHOWN
-
-    @property
-    def listed(self):
-        return self.lines[: self.limit]
-
-    @property
     def more(self):
         """Return what stands under the list if it lacks rows, else empty."""
         if len(self.rows) > COUNTED:
-            return _("and over %(n)s more") % {"n": COUNTED - self.limit}
-        rest = len(self.rows) - self.limit
+            return _("and over %(n)s more") % {"n": COUNTED - SHOWN}
+        rest = len(self.rows) - SHOWN
         return ngettext("and %(n)s more", "and %(n)s more", rest) % {"n": rest} if rest > 0 else ""
 
 

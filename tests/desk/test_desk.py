@@ -244,6 +244,16 @@ def test_the_next_plan_is_told_however_many_embargoes_end_first(desk, editor, no
     assert "This evening" not in titles(desk, "going")
 
 
+def test_all_that_the_picture_shows_of_what_is_scheduled_is_listed(desk, editor, now):
+    for number in range(day.SHOWN + 1):
+        plan(f"Plan {number}", now + (number + 1) * HOUR, by=editor)
+    page = desk.get("/admin/")
+    pictured = [mark.title for mark in page.context["day"]["hours"]["marks"]]
+    listed = re.findall('class="title"[^>]*>([^<]*)<', page.content.decode())
+    assert pictured == listed == [f"Plan {number}" for number in range(day.SHOWN)]
+    assert "and 1 more" in text(page)
+
+
 def test_what_went_out_says_what_readers_have_by_now(desk, editor, now):
     version = make_published(headline="Gate", at=now - HOUR)
     Story.objects.update(owner=editor)
