@@ -15,17 +15,18 @@ RECENT = datetime.timedelta(days=7)  # corrections
 NEWEST_FIRST = {Stage.DRAFTING, Stage.PITCH, "out", "corrected"}
 
 
-def agenda(user, now, mine):
+def agenda(user, now, only_mine):
     """Return {name of a list: [(instant, story id, version id or 0)]}, at most COUNTED + 1 of each, in its order."""
     parts = []
-    for name, (rows, instant) in ranges(now).items():
-        rows = rows.filter(mine_in(name, user)) if mine else rows
+    lists = ranges(now)
+    for name, (rows, instant) in lists.items():
+        rows = rows.filter(mine_in(name, user)) if only_mine else rows
         is_story = rows.model is Story
         # The rows of a part are chosen inside it: SQLite sorts and cuts only what is joined.
         chosen = rows.model.objects.filter(pk__in=rows.values("pk")[: COUNTED + 1]).order_by()
         version = Value(0, IntegerField()) if is_story else F("pk")
         parts.append(chosen.values_list(Value(str(name)), F(instant), F("pk" if is_story else "story"), version))
-    found = {name: [] for name in ranges(now)}
+    found = {name: [] for name in lists}
     for name, *row in parts[0].union(*parts[1:], all=True):
         found[name].append(tuple(row))
     return {name: sorted(rows, reverse=name in NEWEST_FIRST) for name, rows in found.items()}
@@ -66,19 +67,31 @@ def embargoed(now):
     return Story.objects.filter(~Exists(plans), embargo_until__gt=now).order_by("embargo_until", "id")
 
 
+def mine(user, stages=tuple(Stage)):
+    """Return the condition on stories that are `user`'s own: they own them, or the stories wait for them.
+
+    `stages` are those that the stories may be in: without a reviewer in question an index is read by the owner.
+    """
+    condition = Q(owner=user)
+    if Stage.READY in stages:
+        condition |= Q(stage=Stage.READY, reviewer=user)
+    if Stage.REVIEW in stages:
+        condition |= Q(stage=Stage.REVIEW, reviewer=user)
+        condition |= Q(stage=Stage.REVIEW, reviewer=None) if user.has_perm(EDIT) else Q()
+    return condition
+
+
 def mine_in(name, user):
-    """Return what makes a row of a list `user`'s own: they own the story, or it waits for them."""
-    own, reviewed = Q(owner=user), Q(reviewer=user)
-    if user.has_perm(EDIT):
-        reviewed |= Q(reviewer=None)
-    if name == Stage.REVIEW:
-        return own | reviewed
+    """Return the condition on the rows of a list that are about a story of `user`."""
     if name in Stage:
-        return own | Q(reviewer=user) if name == Stage.READY else own
-    if name == "late":
-        own |= Q(reviewer=user, stage=Stage.READY) | (reviewed & Q(stage=Stage.REVIEW))
-    # Asked of each row in its order: of the days that these lists tell there are fewer than of what a user ever wrote.
-    return Exists(Story.objects.filter(own, pk=OuterRef("pk" if name in ("late", "embargoed") else "story")))
+        return mine(user, [name])
+    return about_mine(user, "pk" if name in ("late", "embargoed") else "story")
+
+
+def about_mine(user, column="story"):
+    """Return the condition on rows whose `column` is a story of `user`."""
+    # Asked of each row in its order: of the days that the lists tell there are fewer than of what a user ever wrote.
+    return Exists(Story.objects.filter(mine(user), pk=OuterRef(column)))
 
 
 def midnight(now):

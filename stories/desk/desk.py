@@ -9,7 +9,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stories.desk.agenda import COUNTED, agenda
+from stories.desk.agenda import COUNTED, about_mine, agenda
 from stories.desk.hours import hours
 from stories.desk.lines import correction_line, embargo_line, look_up, out_line, plan_line, report_line, work_line
 from stories.desk.times import short, zone_name
@@ -19,7 +19,7 @@ Stage = Story.Stage
 SHOWN = 8  # lines of a list
 READ = ("stories.view_story", "stories.change_story")
 READ_REPORTS = ("stories.view_report", "stories.change_report")
-# Of each list: its title, what stands there when it is empty, and how the list of stories is asked for the same.
+# Of each list: its title, what stands there when it is empty, and how the page of the rest is asked for the same.
 LISTS = {
     Stage.REVIEW: (
         gettext_lazy("In review"),
@@ -53,7 +53,11 @@ LISTS = {
         gettext_lazy("No correction is planned, and none went out in the last seven days."),
         None,
     ),
-    "reports": (gettext_lazy("Readers’ reports"), gettext_lazy("No reader’s report is open."), None),
+    "reports": (
+        gettext_lazy("Readers’ reports"),
+        gettext_lazy("No reader’s report is open."),
+        {"state__exact": "open"},
+    ),
 }
 
 
@@ -129,15 +133,14 @@ def rest_of(name, query, mine):
     """Return the address of the page that shows all of a list."""
     if name == "corrections":
         return reverse("corrections")
-    if name == "reports":
-        return reverse("admin:stories_report_changelist", query={"state__exact": Report.State.OPEN})
-    return reverse("admin:stories_story_changelist", query=query | ({"whose": "mine"} if mine else {}))
+    page = "admin:stories_report_changelist" if name == "reports" else "admin:stories_story_changelist"
+    return reverse(page, query=query | ({"whose": "mine"} if mine else {}))
 
 
 def reports(user, mine):
     """Return the open reports of readers, oldest first: at most COUNTED + 1. One query."""
     rows = Report.objects.filter(state=Report.State.OPEN).order_by("created_at", "id")
-    rows = rows.filter(story__owner=user) if mine else rows
+    rows = rows.filter(about_mine(user)) if mine else rows
     return list(rows.only("story_id", "text", "created_at")[: COUNTED + 1])
 
 

@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stories.desk.agenda import about_mine
 from stories.desk.base import DeskAdmin
 from stories.desk.states import told
 from stories.models import Report, Version
@@ -103,12 +104,23 @@ class ReportChangeList(ChangeList):
             report.passage = passage_at(found.get(report.version_id, []), report.block, report.paragraph)
 
 
+class OwnerFilter(admin.SimpleListFilter):
+    title = gettext_lazy("owner of the story")
+    parameter_name = "whose"
+
+    def lookups(self, request, model_admin):
+        return [("mine", gettext_lazy("mine, or waiting for me"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(about_mine(request.user)) if self.value() == "mine" else queryset
+
+
 @admin.register(Report)
 class ReportAdmin(DeskAdmin):
     """What readers wrote is looked at and resolved, never added, changed or deleted."""
 
     list_display = ["excerpt", "about", "received", "state"]
-    list_filter = ["state"]
+    list_filter = ["state", OwnerFilter]
     search_fields = ["text", "email", "version__headline"]
     fields = ["text"]
 

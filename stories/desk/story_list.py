@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from stories.desk.agenda import mine
 from stories.desk.states import FILTERS, attach_states, name_of, told, with_newest_revision
 from stories.models import Story
 from stories.publishing.desk_work import name_of as person
@@ -48,11 +49,11 @@ class OwnerFilter(admin.SimpleListFilter):
     parameter_name = "whose"
 
     def lookups(self, request, model_admin):
-        return [("mine", _("mine")), ("nobody", _("nobody"))]
+        return [("mine", _("mine, or waiting for me")), ("nobody", _("nobody"))]
 
     def queryset(self, request, queryset):
         if self.value() == "mine":
-            return queryset.filter(Q(owner=request.user) | Q(reviewer=request.user))
+            return queryset.filter(mine(request.user))
         return queryset.filter(owner=None).exclude(stage="") if self.value() == "nobody" else queryset
 
 
