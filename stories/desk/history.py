@@ -45,6 +45,7 @@ WORK = {
     "review": _("Taken to review"),
     "hand_back": _("Handed back"),
     "ready": _("Marked ready"),
+    "ready_own": _("Marked ready by its own writer"),
     "share": _("Shared by a link"),
     "unshare": _("Link revoked"),
 }

@@ -155,7 +155,7 @@ def mark_ready(story, *, by, expecting):
     story = take(story, expecting, {Stage.PITCH, Stage.DRAFTING, Stage.REVIEW})
     refuse_unfinished(story, context_of(story))
     change(story, stage=Stage.READY, stage_since=timezone.now(), reviewer=by)
-    log(story, by, "ready", _("by its own writer") if story.owner_id == by.pk else "")
+    log(story, by, "ready_own" if story.owner_id == by.pk else "ready")
     return story
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from stories.models import Note, Story
-from stories.publishing.desk_work import assign, standing, submit
+from stories.publishing.desk_work import assign, mark_ready, standing, submit
 from stories.publishing.notes import add_note, reply, resolve
 from stories.publishing.revisions import save_document
 from tests.desk.forms import form_data
@@ -277,6 +277,9 @@ def test_the_history_tells_what_was_done(desk, story, editor, reporter):
     page = text(desk.get(url("history", story)))
     assert f"Assigned: {editor.username}" in page
     assert "Version None" not in page
+    story.refresh_from_db()
+    mark_ready(story, by=editor, expecting=standing(story))
+    assert "Marked ready by its own writer" in text(desk.get(url("history", story)))
 
 
 # Notes

@@ -165,7 +165,7 @@ def test_an_editor_marks_a_story_ready(editor):
 
 def test_of_what_an_editor_wrote_and_marks_ready_the_journal_says_so(editor):
     story = do(mark_ready, make_draft(stage=Stage.REVIEW, owner=editor), editor)
-    assert events(story) == [("ready", editor, "by its own writer")]
+    assert events(story) == [("ready_own", editor, "")]
 
 
 @pytest.mark.parametrize("verb", [review, mark_ready])
