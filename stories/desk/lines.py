@@ -17,6 +17,7 @@ from stories.desk.times import short
 from stories.desk.work import offers
 from stories.models import Note, Revision, Story, Version
 from stories.publishing.desk_work import EDIT, WORK, name_of, standing
+from stories.site.changes import change_url
 from stories.site.story import history_url
 
 Stage = Story.Stage
@@ -179,6 +180,8 @@ def embargo_line(story, user, now):
 def out_line(story, version, user, now):
     """Return the line of a version that went out."""
     act = Act(_("See the live page"), version.get_absolute_url())
+    if version.taken_back == Change.WITHDRAWAL:
+        act = Act(_("See the history"), history_url(version))
     if story.live and not story.live.taken_back and publishes(user):
         act = Act(_("Correct"), address("correct", story))
     flags = [("stop", version.get_change_display())] if version.change in TAKING else []
@@ -198,7 +201,7 @@ def correction_line(story, version, user, now):
     if version.is_pending(now):
         return plan_line(story, version, user, now)
     facts, flags = [went_out(story, version, now), state_of(story, now)], []
-    acts = [Act(_("See what changed"), f"{history_url(version)}{version.number - 1}-{version.number}/")]
+    acts = [Act(_("See what changed"), change_url(version))]
     if story.stage and story.live and story.live.pk == version.pk:
         flags = [("warn", _("the draft differs from it"))]
         acts = [Act(_("Compare with the draft"), f"{address('compare', story)}?old=live")]

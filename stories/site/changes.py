@@ -28,11 +28,13 @@ def changes_of_the_day(instant):
     rows = Version.objects.published_by(instant).filter(in_lists | withdrawn, visible_from__gte=midnight)
     rows = rows.exclude(change__in=NOT_TOLD).without_document().order_by("-visible_from", "-id")
     versions = list(rows[: SHOWN + 1])
-    entries = [{"version": version, "url": where(version)} for version in versions[:SHOWN]]
+    entries = [{"version": version, "url": change_url(version)} for version in versions[:SHOWN]]
     return Changes(entries, len(versions) > SHOWN)
 
 
-def where(version):
-    """Return the address of what a change changed: the comparison, of a taking back the history."""
+def change_url(version):
+    """Return the address of what a change changed: the comparison, or the history if there is nothing to compare."""
     history = history_url(version)
-    return history if version.taken_back else f"{history}{version.number - 1}-{version.number}/"
+    if version.taken_back or version.number == 1:
+        return history
+    return f"{history}{version.number - 1}-{version.number}/"

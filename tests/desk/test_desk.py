@@ -16,8 +16,9 @@ from stories.models import Citation, Report, Source, Story, User
 from stories.models.citation import make_key
 from stories.publishing.corrections import correct
 from stories.publishing.document import new_id
+from stories.publishing.imports import import_versions
 from stories.publishing.notes import add_note
-from stories.publishing.removals import retract
+from stories.publishing.removals import retract, withdraw
 from stories.publishing.revisions import save_document
 from stories.publishing.verbs import publish, seen
 from tests.desk.test_publish import text
@@ -384,6 +385,25 @@ def test_what_was_taken_back_is_not_checked(desk, editor, now):
     assert [words for _mark, words in line.flags] == ["retraction", "taken back: nothing to publish"]
     assert line.facts[1] == "Retracted"
     assert [act.label for act in line.acts] == ["See the live page"]
+
+
+def test_a_withdrawn_story_leads_to_its_history(desk, editor, now, monkeypatch):
+    version = make_published(headline="Gate", at=now - HOUR)
+    put_right(version, by=editor)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now + HOUR)
+    withdraw(version.story, by=editor, signed="The editors", reason="It was wrong.", expecting=seen(version.story))
+    acts = [act for name in ("out", "corrections") for line in lines(desk, name) for act in line.acts]
+    history = f"{version.path}history/"
+    assert acts == [("See the history", history, "")] * 2 + [("See what changed", history, "")]
+    assert "withdrawn" in text(desk.get(history))
+
+
+def test_an_imported_story_that_begins_with_a_correction_leads_to_its_history(desk, now):
+    revision = make_revision(headline="Gate")
+    [version] = import_versions(revision.story, [(revision.document, "correction", "Ten, not nine.", now - HOUR)])
+    [line] = lines(desk, "corrections")
+    assert line.acts == [("See what changed", f"{version.path}history/", "")]
+    assert "Ten, not nine." in text(desk.get(line.acts[0].url))
 
 
 def test_one_press_acts_and_comes_back(desk, editor):

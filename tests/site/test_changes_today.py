@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from stories.publishing.imports import import_versions
 from stories.publishing.removals import retract, withdraw
 from stories.publishing.verbs import seen
 from stories.site.at import address_at
@@ -40,6 +41,12 @@ def test_changes_are_told_newest_first_with_the_way_to_what_changed(client, edit
     html = page(client)
     assert f'<a href="{history}2-3/">Gate</a>' in html
     assert '<span class="change correction">Correction</span>' in html
+
+
+def test_an_imported_first_version_that_corrects_has_nothing_to_compare_with(client):
+    revision, now = make_revision(), timezone.now()
+    [version] = import_versions(revision.story, [(revision.document, "correction", "Ten, not nine.", now)])
+    assert told() == [("correction", f"{version.path}history/")]
 
 
 def test_what_changed_stands_before_the_older_stories_and_a_quiet_day_after_them(client, editor):
