@@ -12,6 +12,7 @@ from django.utils import timezone
 from stories.desk import agenda, checks
 from stories.desk import desk as day
 from stories.desk.states import state_of
+from stories.desk.times import short
 from stories.models import Citation, Report, Source, Story, User
 from stories.models.citation import make_key
 from stories.publishing.corrections import correct
@@ -305,7 +306,9 @@ def test_corrections_have_a_list_of_their_own(desk, editor, now, monkeypatch):
     put_right(make_published(headline="To come", at=now - DAY), by=editor, at=now + HOUR)
     assert titles(desk, "corrections") == ["To come", "Story 2", "Story 1"]
     assert [line.facts[0] for line in lines(desk, "corrections")] == [
-        "Live: version 1; version 2 scheduled for 13:00", "12:00: correction", "19 November, 12:00: correction",
+        "Live: version 1; version 2 scheduled for 13:00",
+        "12:00: correction",
+        f"{short(now - 6 * DAY, now)}: correction",
     ]  # fmt: skip
     assert (titles(desk, "going"), titles(desk, "out")) == ([], ["Story 2"])
     assert [line.facts[0] for line in lines(desk, "out")] == ["11:00: first published, version 1"]
