@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stories.desk.checks import look_at
-from stories.desk.states import label_of, live_among, with_newest_revision
+from stories.desk.states import label_of, live_among, open_versions, with_newest_revision
 from stories.desk.times import short
 from stories.desk.work import offers
 from stories.models import Note, Revision, Story, Version
@@ -52,7 +52,7 @@ class Line:
 
 
 def look_up(ids, versions, now):
-    """Return ({id: story}, {id: version}) of all that the page shows: four queries, seven if sources are unnamed.
+    """Return ({id: story}, {id: version}) of all that the page shows: five queries, eight if sources are unnamed.
 
     A story has `live`, `pending` and `latest`, each or None, its `open_notes`, and what checks.look_at() gives it.
     """
@@ -60,19 +60,14 @@ def look_up(ids, versions, now):
     stories = with_newest_revision(Story.objects.filter(pk__in=ids)).select_related("owner", "reviewer")
     stories = list(stories.annotate(open_notes=Coalesce(Subquery(notes.values("n"), output_field=IntegerField()), 0)))
     newest = Revision.objects.in_bulk([story.newest_revision for story in stories if story.newest_revision])
-    is_open = Q(visible_until=None) | Q(visible_until__gt=now)
-    rows = Version.objects.filter(Q(pk__in=versions) | Q(is_open, story__in=ids)).without_document()
-    rows = list(rows.order_by("number"))
+    open_ones = open_versions(Version.objects.filter(story__in=ids).without_document(), now)
+    found = {version.pk: version for theirs in open_ones.values() for version in theirs}
+    found |= Version.objects.without_document().in_bulk(versions - found.keys())
     for story in stories:
-        theirs = [row for row in rows if row.story_id == story.pk and not ends_by(row, now)]
-        story.live, story.pending = live_among(theirs, now)
+        story.live, story.pending = live_among(open_ones[story.pk], now)
         story.latest = newest.get(story.newest_revision)
     look_at(stories)
-    return {story.pk: story for story in stories}, {row.pk: row for row in rows}
-
-
-def ends_by(version, now):
-    return version.visible_until is not None and version.visible_until <= now
+    return {story.pk: story for story in stories}, found
 
 
 def address(name, story):

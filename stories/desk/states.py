@@ -122,15 +122,21 @@ def state_of(story, now=None):
 
 def attach_states(stories, now):
     """Give each story of a page its `state`: two queries, however many they are."""
-    open_ones = Version.objects.filter(Q(visible_until=None) | Q(visible_until__gt=now), story__in=stories)
-    versions = defaultdict(list)
-    for version in open_ones.defer("salt", "sha256", "prev_sha256").order_by("number"):
-        versions[version.story_id].append(version)
+    rows = Version.objects.filter(story__in=stories).defer("salt", "sha256", "prev_sha256")
+    versions = open_versions(rows, now)
     newest = Revision.objects.select_related("user").in_bulk(
         [story.newest_revision for story in stories if story.newest_revision]
     )
     for story in stories:
         story.state = State(*live_among(versions[story.pk], now), newest.get(story.newest_revision))
+
+
+def open_versions(rows, now):
+    """Return {story id: [Version]} of those `rows` that readers have or that wait, in their order. One query."""
+    found = defaultdict(list)
+    for version in rows.filter(Q(visible_until=None) | Q(visible_until__gt=now)).order_by("number"):
+        found[version.story_id].append(version)
+    return found
 
 
 def live_among(versions, now):

@@ -480,7 +480,7 @@ def test_the_desk_costs_at_most_fifteen_queries_however_many_stories(client, edi
     for number in range(10):
         version = make_published(by=editor, at=now - number * datetime.timedelta(minutes=5))
         Report.objects.create(story=version.story, version=version, text="Wrong.", created_at=now)
-        put_right(make_published(at=now - HOUR), by=editor)
+        put_right(make_published(at=now - datetime.timedelta(minutes=number + 1)), by=editor)
         plan(f"Plan {number}", now + HOUR * (number + 1), by=editor)
         make(Stage.READY, owner=user, embargo_until=now + HOUR)
         save_document(version.document | unnamed(), version.story, by=user)
