@@ -4,10 +4,10 @@ import datetime
 
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, Value
 from django.db.models.functions import Greatest
-from django.utils import timezone
 
 from stories.models import Story, Version
 from stories.publishing.desk_work import EDIT
+from stories.site.changes import midnight
 
 Stage = Story.Stage
 COUNTED = 100  # rows of a list; beyond, "over" so many
@@ -92,7 +92,3 @@ def about_mine(user, column="story"):
     """Return the condition on rows whose `column` is a story of `user`."""
     # Asked of each row in its order: of the days that the lists tell there are fewer than of what a user ever wrote.
     return Exists(Story.objects.filter(mine(user), pk=OuterRef(column)))
-
-
-def midnight(now):
-    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
