@@ -54,7 +54,7 @@ class Change:
 
     @property
     def names_somebody(self):
-        return self.column.is_relation and bool(self.text)
+        return names_users(self.column) and bool(self.text)
 
 
 def changes_of(desk_only):
@@ -114,8 +114,12 @@ def value_in(row, column):
 
 def people_in(changes, now):
     """Return {id: user} of those named in Changes, and in what stands there now, {change: value}; not who has left."""
-    ids = [pk for each in changes if each.column.is_relation for pk in (each.value, now[each]) if pk]
+    ids = [pk for each in changes if names_users(each.column) for pk in (each.value, now[each]) if pk]
     return User.objects.in_bulk(ids) if ids else {}
+
+
+def names_users(column):
+    return column.related_model is User
 
 
 def told_field(change, names):

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from stories.desk.desk_only import Change, people_in
 from stories.models import BLOCKS, Citation, Revision, Story, Tag, User
 from stories.models.citation import make_key
 from stories.publishing.document import new_id
@@ -478,6 +479,12 @@ def test_what_only_the_desk_sees_is_taken_over_if_it_is_ticked(ada, ben):
     clash(ada, ben, story, {"headline": "Hers", "slugline": "harbour-talks"}, {"kicker": "His"})
     joined(ada, story)
     assert Story.objects.get(pk=story.pk).slugline == "headline-gate"
+
+
+def test_a_column_that_names_another_row_than_a_user_is_not_looked_for_among_users():
+    change = Change(Story._meta.get_field("translation_of"), str(make_story().pk))
+    assert not change.names_somebody
+    assert people_in([change], {change: None}) == {}
 
 
 def test_a_slugline_that_only_the_other_changed_is_left_alone(ada, ben):
