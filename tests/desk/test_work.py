@@ -187,7 +187,7 @@ def test_what_is_missing_is_told_before_a_story_is_submitted(desk):
     assert "Add a slug, the end of the story’s address, before publishing." in text(desk.get(work(story, "submit")))
     page = text(desk.post(work(story, "submit"), {"standing": standing(story)}))
     assert page.count("Add a slug, the end of the story’s address, before publishing.") == 2
-    assert "all the same" not in page
+    assert "You can submit it anyway" not in page
 
 
 def test_what_is_missing_says_why_and_leads_to_its_field(desk):
@@ -214,8 +214,8 @@ def test_what_the_reviewer_will_ask_is_told_before_a_story_is_submitted_and_hind
 def test_a_story_is_submitted_and_ready_whatever_only_warns(desk, story):
     save_document(story.revisions.latest().document | {"standfirst": ""}, story)
     for action, hint in (
-        ("submit", "whoever reviews it sees this too"),
-        ("ready", "publishing it then needs a reason"),
+        ("submit", "whoever reviews it will see this too"),
+        ("ready", "publishing it will then need a reason"),
     ):
         page = desk.get(work(story, action))
         assert "It has no standfirst: readers see nothing under the headline." in text(page)
