@@ -51,6 +51,15 @@ def ranges(now):
     }
 
 
+def told_in(names, now):
+    """Return the condition on stories that lists of versions tell of, those of these names."""
+    found, condition = ranges(now), Q()
+    for name in names:
+        rows, _instant = found[name]
+        condition |= Q(pk__in=rows.order_by().values("story"))
+    return condition
+
+
 def in_stage(stage, now):
     """Return the stories of a stage that are not late: what waits longest first, but the newest of what is begun."""
     order = ["-stage_since", "-id"] if stage in NEWEST_FIRST else ["stage_since", "id"]
@@ -76,9 +85,19 @@ def mine(user, stages=tuple(Stage)):
     if Stage.READY in stages:
         condition |= Q(stage=Stage.READY, reviewer=user)
     if Stage.REVIEW in stages:
-        condition |= Q(stage=Stage.REVIEW, reviewer=user)
-        condition |= Q(stage=Stage.REVIEW, reviewer=None) if user.has_perm(EDIT) else Q()
+        condition |= waiting_for(user)
     return condition
+
+
+def waiting_for(user):
+    """Return the condition on stories in review that wait for `user`, or for whoever is free."""
+    condition = Q(stage=Stage.REVIEW, reviewer=user)
+    return condition | Q(stage=Stage.REVIEW, reviewer=None) if user.has_perm(EDIT) else condition
+
+
+def how_many_wait_for(user):
+    """Return how many stories in review wait for `user`, at most COUNTED + 1. One query."""
+    return Story.objects.filter(waiting_for(user)).order_by()[: COUNTED + 1].count()
 
 
 def mine_in(name, user):

@@ -9,7 +9,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stories.desk.agenda import COUNTED, about_mine, agenda
+from stories.desk.agenda import COUNTED, about_mine, agenda, how_many_wait_for
 from stories.desk.hours import hours
 from stories.desk.lines import correction_line, embargo_line, look_up, out_line, plan_line, report_line, work_line
 from stories.desk.times import short, zone_name
@@ -42,7 +42,11 @@ LISTS = {
         gettext_lazy("No pitches. One sentence is enough for one."),
         {"stage": "pitch", "late": "no"},
     ),
-    "out": (gettext_lazy("Published today"), gettext_lazy("Nothing has gone out since midnight."), {"state": "live"}),
+    "out": (
+        gettext_lazy("Published today"),
+        gettext_lazy("Nothing has gone out since midnight."),
+        {"published": "today"},
+    ),
     "going": (
         gettext_lazy("Scheduled and under embargo"),
         gettext_lazy("Nothing is planned. What you schedule stands here, by its time."),
@@ -51,7 +55,7 @@ LISTS = {
     "corrections": (
         gettext_lazy("Corrections"),
         gettext_lazy("No correction is planned, and none went out in the last seven days."),
-        None,
+        {"published": "corrected"},
     ),
     "reports": (
         gettext_lazy("Readers’ reports"),
@@ -96,8 +100,7 @@ def day(request):
     following = min([*rows["planned"][:1], *rows["to correct"][:1]], default=None)
     found = sections(user, rows, mine)
     next_line = fill(found, following, user, now)
-    waiting = [found[Stage.REVIEW], found["late"]]
-    count = sum(line.waits for section in waiting for line in section.lines)
+    waiting = how_many_wait_for(user)
     moments = [line for name in ("going", "out", "corrections") for line in found[name].lines]
     if next_line and next_line not in moments:
         moments.append(next_line)
@@ -107,7 +110,7 @@ def day(request):
             "zone": zone_name(),
             "mine": mine,
             "sections": found,
-            "waiting": waiting_told(count, any(len(section.rows) > SHOWN for section in waiting)) if count else "",
+            "waiting": waiting_told(waiting) if waiting else "",
             "next": next_line,
             "next_when": next_line and short(next_line.at, now),
             "hours": hours(moments, now),
@@ -131,8 +134,6 @@ def sections(user, rows, mine):
 
 def rest_of(name, query, mine):
     """Return the address of the page that shows all of a list."""
-    if name == "corrections":
-        return reverse("corrections")
     page = "admin:stories_report_changelist" if name == "reports" else "admin:stories_story_changelist"
     return reverse(page, query=query | ({"whose": "mine"} if mine else {}))
 
@@ -178,9 +179,9 @@ def line_of(name, story, about, user, now):
     return told(story, about, user, now)
 
 
-def waiting_told(count, is_more):
-    if is_more:
-        return _("More than %(n)s stories may wait for you.") % {"n": count}
+def waiting_told(count):
+    if count > COUNTED:
+        return _("Over %(n)s stories wait for you.") % {"n": COUNTED}
     return ngettext("%(n)s story waits for you.", "%(n)s stories wait for you.", count) % {"n": count}
 
 

@@ -19,6 +19,7 @@ from stories.desk.rows import PicksMixin
 from stories.desk.story_list import (
     LateFilter,
     OwnerFilter,
+    PublishedFilter,
     StageFilter,
     StateFilter,
     StoryChangeList,
@@ -59,7 +60,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         ),
     ]
     list_display = ["headline_or_slugline", state_column, stage_column, owner_column, "kind", saved_column]
-    list_filter = [StageFilter, OwnerFilter, LateFilter, StateFilter, "kind", "changed_at"]
+    list_filter = [StageFilter, OwnerFilter, LateFilter, StateFilter, PublishedFilter, "kind", "changed_at"]
     search_fields = ["headline", "slugline", "slug"]
     date_hierarchy = None
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from stories.desk.agenda import mine
+from stories.desk.agenda import mine, told_in
 from stories.desk.states import FILTERS, attach_states, name_of, told, with_newest_revision
 from stories.models import Story
 from stories.publishing.desk_work import name_of as person
@@ -69,6 +69,20 @@ class LateFilter(admin.SimpleListFilter):
         if self.value() == "no":
             return queryset.filter(Q(due=None) | Q(due__gte=now))
         return queryset.filter(due__lt=now).exclude(stage="") if self.value() == "yes" else queryset
+
+
+class PublishedFilter(admin.SimpleListFilter):
+    title = _("published")
+    parameter_name = "published"
+    LISTS = {"today": ["out"], "corrected": ["to correct", "corrected"]}
+
+    def lookups(self, request, model_admin):
+        return [("today", _("today")), ("corrected", _("corrected in the last seven days, or to be corrected"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in self.LISTS:
+            return queryset
+        return queryset.filter(told_in(self.LISTS[self.value()], timezone.now()))
 
 
 class StageFilter(admin.SimpleListFilter):
