@@ -20,9 +20,9 @@ from stories.desk.pages import frame, routes, story_for
 from stories.desk.publish import done, told_kinds
 from stories.desk.states import state_of, told
 from stories.models import BLOCKS, Report, Revision, Version
-from stories.publishing.changes import cited_name, lines_at
 from stories.publishing.corrections import correct, merged_back, rehearse
 from stories.publishing.document import DocumentError, fingerprint, upgraded
+from stories.publishing.lines import cited_name, lines_at
 from stories.publishing.merge import merge
 from stories.publishing.reports import resolve
 from stories.publishing.verbs import PublishError, WarningsError

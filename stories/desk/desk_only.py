@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from stories.desk.citations import IN_THE_HOUSE
 from stories.desk.forms import refuse_broken_embargo
 from stories.models import Citation, Story, User
-from stories.publishing.changes import cited_name
 from stories.publishing.desk_work import name_of
+from stories.publishing.lines import cited_name
 
 
 def desk_only_of(form, formsets):

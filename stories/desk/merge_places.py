@@ -7,6 +7,15 @@ from django.utils.text import Truncator, capfirst
 from stories.models import BLOCKS
 from stories.publishing import changes
 from stories.publishing.document import upgraded
+from stories.publishing.lines import (
+    author_lines,
+    block_lines,
+    citation_lines,
+    cited_name,
+    items,
+    picture_lines,
+    text_lines,
+)
 from stories.publishing.merge import CONFLICT, MINE, THEIRS, changed_places, keeps_order, merge, value_at
 from stories.site.feeds import names_of
 from stories.site.history import LABELS, passages, spelled_out
@@ -37,7 +46,7 @@ class Sides:
     def cited(self):
         """Return {key: name} of all that any of the three cites, to tell markers."""
         documents = (self.base, self.theirs, self.mine)
-        return {row["key"]: changes.cited_name(row) for document in documents for row in document["citations"]}
+        return {row["key"]: cited_name(row) for document in documents for row in document["citations"]}
 
     def shown(self, found):
         before, mine, theirs = (self.lines(side, found.place) for side in (BASE, MINE, THEIRS))
@@ -56,32 +65,32 @@ class Sides:
         return passages([changes.compare_lines(place, before, after, markup_only=markup_only)])
 
     def lines(self, side, place):
-        """Return what one side says at a place as [(tag, words)]."""
+        """Return what one side says at a place as lines."""
         document = self.told[side]
         name, _, row_id = place.partition(".")
         if name == "authors":  # their slugs are names in a document that is told
             slugs = [row["slug"] for row in {BASE: self.base, MINE: self.mine, THEIRS: self.theirs}[side]["authors"]]
-            return [changes.author_lines(document)[slugs.index(row_id)]] if row_id in slugs else []
+            return [author_lines(document)[slugs.index(row_id)]] if row_id in slugs else []
         value = value_at(document, place)
         if name == "blocks":
-            return changes.block_lines(value, self.cited)
+            return block_lines(value, self.cited)
         if name == "citations":
-            return changes.citation_lines(value)
+            return citation_lines(value)
         if name in ("topics", "tags"):
-            return changes.items(value)
+            return items(value)
         if name == "lead_image":
-            return changes.picture_lines(value)
-        return changes.text_lines(value)
+            return picture_lines(value)
+        return text_lines(value)
 
     def label(self, place):
         name = place.partition(".")[0]
         rows = [value_at(document, place) for document in (self.mine, self.theirs, self.base)]
         row = next((row for row in rows if row is not None), None)
         if name == "blocks":
-            words = " ".join(words for _, words in changes.block_lines(row, self.cited))
+            words = " ".join(line.words for line in block_lines(row, self.cited))
             return f"{capfirst(BLOCKS[row['type']]._meta.verbose_name)}: {Truncator(words).chars(60)}"
         if name == "citations":
-            return f"{LABELS['citation']()}: {changes.cited_name(row)}"
+            return f"{LABELS['citation']()}: {cited_name(row)}"
         return LABELS[name]() if name in LABELS else name
 
     @property
@@ -98,5 +107,5 @@ def as_it_was(before, mine, theirs):
     if len(kept) == len(before):
         kept = set()  # the sides differ in what no line tells, a link or bold type: then one wants to see the words
     states = [changes.SAME if number in kept else "plain" for number in range(len(before))]
-    lines = [changes.Line(tag, state, ((state, words),)) for state, (tag, words) in zip(states, before, strict=True)]
+    lines = [changes.Line(line.tag, state, ((state, line.words),)) for state, line in zip(states, before, strict=True)]
     return changes.Change("", changes.SAME, tuple(lines))

@@ -5,8 +5,9 @@ import re
 from django.utils.translation import gettext as _
 
 from stories.models.picture import LABELS
-from stories.publishing.changes import ADDED, REMOVED, compare
+from stories.publishing.changes import compare
 from stories.publishing.document import named_sources, pictures, plain_text
+from stories.publishing.matching import ADDED, REMOVED
 from stories.publishing.preflight import Finding
 
 MAX_WORDS = 25
@@ -43,7 +44,7 @@ QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|\"[^\"]*\"|
 
 def trips(old, new):
     """Return why the change from one cleaned document to another is more than minor: Findings, none if it is minor."""
-    comparison = compare(old, new)
+    comparison = compare(old, new, equal=False)
     return [finding for check in CHECKS for finding in check(old, new, comparison)]
 
 
@@ -89,6 +90,12 @@ def touches_marker(old, new, comparison):
         yield trip("marker", _("It changes which source a passage rests on."), words)
 
 
+def touches_link(old, new, comparison):
+    links = [link for block in comparison.blocks for line in block.lines for link in line.links if link.old]
+    if links:
+        yield trip("link", _("It changes where a link leads, or removes it."), [link.words for link in links])
+
+
 def touches_number(old, new, comparison):
     words = [word for word in edited(comparison) if any(letter.isdigit() for letter in word)]
     words += in_list(comparison, NUMBERS, new["language"])
@@ -132,6 +139,7 @@ CHECKS = [
     touches_origin,
     touches_citation,
     touches_marker,
+    touches_link,
     touches_number,
     touches_date,
     touches_quotation,

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 
 from stories.models import Citation, Report, Story, Version
 from stories.models.picture import SourceType
-from stories.publishing.changes import ADDED, REMOVED, SAME, compare
+from stories.publishing.changes import compare
 from stories.publishing.daily import day_of
 from stories.publishing.document import upgraded
+from stories.publishing.matching import ADDED, REMOVED, SAME
 from stories.site import languages, origin
 from stories.site.addresses import present_version
 from stories.site.feeds import names_of
@@ -158,26 +159,15 @@ def entry(version, documents, byline):
         "byline": byline,
         "correction": document["correction"],
         "signed": (document["removal"] or {}).get("signed", ""),
-        "size": size(before, document) if comparable else None,
+        "size": told_size(compare(before, document, equal=False)) if comparable else None,
         "previous": version.number - 1 if comparable else None,
         "imported": version.visible_from < version.recorded_at,
         "reported": version.reported,
     }
 
 
-def size(old, new):
-    """Return how many words a change added and removed, as a phrase."""
-    if old["citations"] == new["citations"]:  # then equal blocks read the same: leave them out, it is most of the work
-        blocks = {block["id"]: block for block in old["blocks"]}
-        same = {block["id"] for block in new["blocks"] if blocks.get(block["id"]) == block}
-        old, new = (
-            {**document, "blocks": [block for block in document["blocks"] if block["id"] not in same]}
-            for document in (old, new)
-        )
-    return told_size(compare(old, new))
-
-
 def told_size(comparison):
+    """Return how many words a change added and removed, as a phrase."""
     added, removed = (len(comparison.words(state)) for state in (ADDED, REMOVED))
     if added and removed:
         told = ngettext("%(n)s word added, %(removed)s removed", "%(n)s words added, %(removed)s removed", added)
@@ -283,7 +273,7 @@ def passages(blocks):
             shown.append({"remark": remark})
             waiting = []
         for line in block.lines:
-            if line.state == SAME:
+            if line.state == SAME and not block.markup_only:
                 waiting.append((block, line))
                 continue
             start = 0
@@ -336,5 +326,5 @@ def remark_on(block):
     if block.moved:
         return _("What follows was moved:")
     if block.markup_only:
-        return _("Of what follows, no word changed, but its form, a link or a marker:")
+        return _("Of what follows, no word changed, but its form:")
     return ""

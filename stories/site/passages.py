@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 from django.utils.text import Truncator
 
 from stories.models.prose import MARKER
-from stories.publishing.changes import prose_lines, text_lines
 from stories.publishing.document import PROSE_FIELD
+from stories.publishing.lines import RULE, prose_lines, text_lines
 from stories.site.body import top_level
 
 # What readers recognise a block by; of a block of text every part at its top is a passage of its own.
@@ -56,14 +56,14 @@ def block_lines(block):
     prose = PROSE_FIELD[block["type"]]
     lines = []
     for name in FIELDS[block["type"]]:
-        lines += lines_of(block[name]) if name == prose else [words for _tag, words in text_lines(block[name])]
+        lines += lines_of(block[name]) if name == prose else [line.words for line in text_lines(block[name])]
     if not lines and block["type"] == "figure":
         lines = [words for words in (block["picture"]["caption"], block["picture"]["alt"]) if words][:1]
     return lines
 
 
 def lines_of(html):
-    return [words for _tag, words in prose_lines(MARKER.sub("", html), {})]
+    return [line.words for line in prose_lines(MARKER.sub("", html), {}) if line.words != RULE]
 
 
 def passage_at(found, block, paragraph):

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stories.publishing import changes
-from stories.publishing.changes import ADDED, CHANGED, REMOVED, SAME, compare, order_of_both, word_diff
-from stories.publishing.document import clean, new_id
+from stories.publishing import matching
+from stories.publishing.changes import ADDED, CHANGED, REMOVED, SAME, compare
+from stories.publishing.document import clean, empty_document, new_id
+from stories.publishing.lines import block_lines
+from stories.publishing.matching import word_diff
 from tests.factories import make_document
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +90,7 @@ def test_paragraphs_that_have_little_in_common_are_one_removed_and_one_added():
 
 
 def test_blocks_are_added_removed_and_kept_in_the_new_order():
-    one, two, three, four = (block(f"<p>{word} words here.</p>") for word in ("One", "Two", "Three", "Four"))
+    one, two, three, four = (block(f"<p>{word}</p>") for word in ("One", "Two", "Three", "Four"))
     old = of_blocks(one, two, three)
     comparison = compare(old, with_blocks(old, one, four, three))
     assert [(change.id, change.state) for change in comparison.blocks] == [
@@ -107,11 +109,106 @@ def test_of_blocks_that_changed_places_as_few_as_possible_were_moved():
     assert comparison.changes[0].moved
 
 
-def test_markup_that_leaves_the_words_alone_is_told_and_not_shown():
-    first = block("<p>The gate opened.</p>")
+def changed_line(before, after):
+    """Return the one line that changed between two paragraphs."""
+    first = block(f"<p>{before}</p>")
+    old = of_blocks(block("<p>Before.</p>"), first)
+    [change] = compare(old, with_blocks(old, old["blocks"][0], {**first, "html": f"<p>{after}</p>"})).changes
+    [line] = [line for line in change.lines if line.state != SAME]
+    return line
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("The gate opened.", "The <em>gate</em> opened."),
+        ("The <em>gate</em> opened.", "The <strong>gate</strong> opened."),
+        ("The <em>gate</em> opened.", "The gate <em>opened</em>."),
+        ("The gate opened.", "The gate<br>opened."),
+        ('<a href="/a/">The gate</a> opened.', '<a href="/a/" title="A">The gate</a> opened.'),
+        ('It opened.<cite data-key="00000000000a"></cite>', 'It opened.<cite data-key="00000000000b"></cite>'),
+    ],
+)
+def test_a_line_of_which_only_the_form_changed_is_told(before, after):
+    line = changed_line(before, after)
+    assert (line.state, line.form, line.links) == (CHANGED, True, ())
+    assert [state for state, _words in line.parts] == [SAME]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<ul><li><p>One</p></li></ul>", "<ol><li><p>One</p></li></ol>"),
+        ("<ol><li><p>One</p></li></ol>", '<ol start="3"><li><p>One</p></li></ol>'),
+        ("<p>One</p>", "<h2>One</h2>"),
+        ("<p>One</p>", "<blockquote><p>One</p></blockquote>"),
+        ("<table><tr><td>One</td></tr></table>", "<table><tr><th>One</th></tr></table>"),
+        ("<table><tr><td>One</td></tr></table>", '<table><tr><td colspan="2">One</td></tr></table>'),
+    ],
+)
+def test_what_a_line_stands_in_is_its_form(before, after):
+    first = block(before)
     old = of_blocks(first)
-    [change] = compare(old, with_blocks(old, {**first, "html": "<p>The <em>gate</em> opened.</p>"})).changes
+    [change] = compare(old, with_blocks(old, {**first, "html": after})).changes
+    assert [(line.state, line.form) for line in change.lines] == [(CHANGED, True)]
+
+
+def test_an_item_cut_in_two_has_another_form():
+    first = block("<ul><li><p>One</p><p>Two</p></li></ul>")
+    old = of_blocks(first)
+    new = with_blocks(old, {**first, "html": "<ul><li><p>One</p></li><li><p>Two</p></li></ul>"})
+    assert [line.form for line in compare(old, new).blocks[0].lines] == [False, True]
+
+
+def test_a_line_across_the_text_is_one():
+    first = block("<p>One</p>")
+    old = of_blocks(first)
+    [change] = compare(old, with_blocks(old, {**first, "html": "<p>One</p><hr>"})).changes
+    assert [(line.tag, line.state) for line in change.lines] == [("p", SAME), ("hr", ADDED)]
+
+
+def test_markup_that_no_line_has_is_told_of_its_block():
+    first = block("<table><tr><td>One</td></tr></table>")
+    old = of_blocks(first)
+    html = "<table><tr><td>One</td></tr><tr><td></td></tr></table>"
+    [change] = compare(old, with_blocks(old, {**first, "html": html})).changes
     assert (change.state, change.markup_only) == (SAME, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "links"),
+    [
+        ('See <a href="/a/">here</a>.', 'See <a href="/b/">here</a>.', [("here", "/a/", "/b/")]),
+        ("See here.", 'See <a href="/b/">here</a>.', [("here", "", "/b/")]),
+        ('See <a href="/a/">here</a>.', "See here.", [("here", "/a/", "")]),
+        (
+            '<a href="/a/">One</a> and <a href="/b/">two</a>.',
+            '<a href="/b/">One</a> and <a href="/a/">two</a>.',
+            [("One", "/a/", "/b/"), ("two", "/b/", "/a/")],
+        ),
+        (
+            'See <a href="/a/">here at</a> the court.',
+            'See <a href="/a/">here at the court</a>.',
+            [("here at", "/a/", ""), ("here at the court", "", "/a/")],
+        ),
+        ('It is <a href="/a/">hear</a>, see.', 'It is <a href="/a/">here</a>, see.', []),  # its words tell it
+        (
+            'It <a href="/a/">hear</a>, see.',
+            'It <a href="/b/">here</a>, see.',
+            [("hear", "/a/", ""), ("here", "", "/b/")],
+        ),
+    ],
+)
+def test_where_a_link_leads_is_compared(before, after, links):
+    line = changed_line(before, after)
+    assert (list(line.links), line.form) == (links, False)
+
+
+def test_links_in_a_table_are_those_of_their_row():
+    first = block('<table><tr><td><a href="/a/">One</a></td><td>Two</td></tr></table>')
+    old = of_blocks(first)
+    [change] = compare(old, with_blocks(old, {**first, "html": first["html"].replace("/a/", "/b/")})).changes
+    assert [line.links for line in change.lines] == [(("One", "/a/", "/b/"),)]
 
 
 def test_a_changed_citation_is_told_by_its_key():
@@ -144,19 +241,159 @@ def test_words_are_compared_with_the_space_after_them(old, new, parts):
     assert word_diff(old, new) == parts
 
 
-def test_what_was_removed_stands_where_it_stood():
-    assert order_of_both(["a", "b", "c"], ["c", "d"]) == ["a", "b", "c", "d"]
-    assert order_of_both(["a", "b"], []) == ["a", "b"]
-    assert order_of_both(["a", "x", "b"], ["b", "a"]) == ["b", "a", "x"]
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("abc", "cd", "abcd"),
+        ("ab", "", "ab"),
+        ("axb", "ba", "bax"),
+        ("abcd", "ca", "cdab"),
+        ("ab", "xy", "abxy"),
+    ],
+)
+def test_what_was_removed_stands_where_it_stood(before, after, told):
+    rows = {letter: block(f"<p>{letter}</p>") for letter in before + after}
+    old = of_blocks(*(rows[letter] for letter in before))
+    comparison = compare(old, with_blocks(old, *(rows[letter] for letter in after)))
+    assert "".join(words for change in comparison.blocks for line in change.lines for _, words in line.parts) == told
+
+
+PARAGRAPHS = [
+    f"The {name} said that {said} at {hour}." for name, said, hour in [
+        ("harbour", "thirty ships had left", "noon"), ("mayor", "nobody had been asked", "ten"),
+        ("union", "its members would strike", "six"), ("owner", "prices rose again", "nine"),
+        ("court", "both had to pay", "three"), ("keeper", "no gate was shut", "eight"),
+        ("pilot", "fog hid every light", "two"), ("police", "four men ran away", "one"),
+    ]
+]  # fmt: skip
+
+
+def of_paragraphs(*paragraphs, **values):
+    return block("".join(f"<p>{words}</p>" for words in paragraphs), **values)
+
+
+def quote(words="We do not know.", **values):
+    return {"id": new_id(), "type": "quote", "words": words, "language": "", "attribution": "", **values}
+
+
+def test_a_block_of_text_cut_in_two_is_unchanged():
+    whole, said = of_paragraphs(*PARAGRAPHS), quote()
+    old = of_blocks(whole)
+    tail = of_paragraphs(*PARAGRAPHS[4:])
+    comparison = compare(old, with_blocks(old, {**whole, "html": of_paragraphs(*PARAGRAPHS[:4])["html"]}, said, tail))
+    assert [(change.id, change.state) for change in comparison.changes] == [(said["id"], ADDED)]
+    assert comparison.words(ADDED) == ["We", "do", "not", "know."]
+    back = compare(with_blocks(old, whole, said, tail), with_blocks(old, whole))
+    assert [(change.kind, change.state) for change in back.changes if change.kind == "quote"] == [("quote", REMOVED)]
+
+
+def test_a_block_cut_in_two_that_keeps_its_id_with_the_end_is_unchanged():
+    whole = of_paragraphs(*PARAGRAPHS)
+    old = of_blocks(whole)
+    tail = {**whole, "html": of_paragraphs(*PARAGRAPHS[4:])["html"]}
+    assert compare(old, with_blocks(old, of_paragraphs(*PARAGRAPHS[:4]), quote(), tail)).words(REMOVED) == []
+
+
+def test_blocks_of_text_that_were_joined_are_unchanged():
+    one, two = of_paragraphs(*PARAGRAPHS[:3]), of_paragraphs(*PARAGRAPHS[3:])
+    old = of_blocks(one, two)
+    assert compare(old, with_blocks(old, of_paragraphs(*PARAGRAPHS))).changes == []
+
+
+def test_edited_paragraphs_are_compared_word_by_word_whatever_block_they_stand_in():
+    old = of_blocks(of_paragraphs(*PARAGRAPHS))
+    edited = [words.replace("noon", "dawn").replace("strike", "march") for words in PARAGRAPHS]
+    comparison = compare(old, with_blocks(old, of_paragraphs(*edited[:2]), of_paragraphs(*edited[2:])))
+    assert (comparison.words(REMOVED), comparison.words(ADDED)) == (["noon", "strike"], ["dawn", "march"])
+
+
+def test_other_blocks_that_lost_their_id_are_known_by_what_they_say():
+    first, second = quote("We do not know who paid for it."), quote("Ask the mayor, he was there all day.")
+    old = of_blocks(of_paragraphs(*PARAGRAPHS), first, second)
+    again = {**second, "id": new_id(), "words": second["words"].replace("all day", "all night")}
+    comparison = compare(old, with_blocks(old, old["blocks"][0], {**first, "id": new_id()}, again))
+    assert [change.id for change in comparison.changes] == [again["id"]]
+    assert (comparison.words(REMOVED), comparison.words(ADDED)) == (["day"], ["night"])
+
+
+def test_a_quotation_dragged_past_text_was_moved():
+    whole, said = of_paragraphs(*PARAGRAPHS), quote()
+    old = of_blocks(whole, said)
+    head, tail = of_paragraphs(*PARAGRAPHS[:4]), of_paragraphs(*PARAGRAPHS[4:])
+    comparison = compare(old, with_blocks(old, head, said, tail))
+    assert [(change.kind, change.moved, change.state) for change in comparison.changes] == [("quote", True, SAME)]
+
+
+def test_a_block_of_text_that_was_moved_and_edited_is_told_as_both():
+    one, two = of_paragraphs(*PARAGRAPHS[:2]), of_paragraphs(*PARAGRAPHS[2:])
+    old = of_blocks(one, two)
+    edited = {**one, "html": one["html"].replace("noon", "dawn")}
+    comparison = compare(old, with_blocks(old, {**two, "html": two["html"].replace("strike", "march")}, edited))
+    assert [(change.id, change.moved) for change in comparison.changes] == [(two["id"], False), (one["id"], True)]
+    assert (comparison.words(REMOVED), comparison.words(ADDED)) == (["strike", "noon"], ["march", "dawn"])
+
+
+def test_a_paragraph_dragged_into_another_block_is_removed_and_added():
+    one, said, two = of_paragraphs(*PARAGRAPHS[:4]), quote(), of_paragraphs(*PARAGRAPHS[4:])
+    old = of_blocks(one, said, two)
+    without, with_it = of_paragraphs(*PARAGRAPHS[1:4]), of_paragraphs(*PARAGRAPHS[4:], PARAGRAPHS[0])
+    new = with_blocks(old, {**without, "id": one["id"]}, said, {**with_it, "id": two["id"]})
+    comparison = compare(old, new)
+    assert " ".join(comparison.words(REMOVED)) == " ".join(comparison.words(ADDED)) == PARAGRAPHS[0]
+
+
+def test_equal_blocks_may_be_left_out_and_the_words_are_the_same():
+    one, two = of_paragraphs(*PARAGRAPHS[:4]), of_paragraphs(*PARAGRAPHS[4:])
+    old = of_blocks(one, quote(), two)
+    new = with_blocks(old, one, of_paragraphs("Nobody came."), {**two, "html": two["html"].replace("six", "five")})
+    brief, full = compare(old, new, equal=False), compare(old, new)
+    assert [len(change.lines) for change in brief.blocks if change.id == one["id"]] == [0]
+    assert [brief.words(state) for state in (ADDED, REMOVED)] == [full.words(state) for state in (ADDED, REMOVED)]
+
+
+EMPTY = empty_document(new_id())
+IDS = [new_id() for _ in range(5)]
+some_lines = st.lists(st.sampled_from([*PARAGRAPHS[:3], PARAGRAPHS[0].replace("noon", "dawn"), "Yes."]), max_size=4)
+some_blocks = st.lists(
+    st.builds(lambda kind, words, pk: kind(words, pk), st.sampled_from([
+        lambda words, pk: of_paragraphs(*words, id=pk), lambda words, pk: quote("\n".join(words), id=pk),
+    ]), some_lines, st.sampled_from(IDS)),
+    max_size=5, unique_by=lambda row: row["id"],
+)  # fmt: skip
+
+
+@given(before=some_blocks, after=some_blocks)
+def test_nothing_is_lost_or_invented_however_the_blocks_are_cut(before, after):
+    old, new = ({**EMPTY, "blocks": clean({**EMPTY, "blocks": blocks})["blocks"]} for blocks in (before, after))
+    comparison = compare(old, new)
+
+    def told(state):
+        lines = (line for change in comparison.blocks for line in change.lines if line.state in (SAME, CHANGED, state))
+        return ["".join(words for kind, words in line.parts if kind in (SAME, state)).split() for line in lines]
+
+    def said(document):
+        return [line.words.split() for row in document["blocks"] for line in block_lines(row, {})]
+
+    assert told(ADDED) == said(new)
+    assert sorted(told(REMOVED)) == sorted(said(old))
+    brief = compare(old, new, equal=False)
+    assert [brief.words(state) for state in (ADDED, REMOVED)] == [comparison.words(state) for state in (ADDED, REMOVED)]
+    assert bool(comparison.changes) == (content(old) != content(new))
+
+
+def content(document):
+    """Return what readers see of a body: its lines, and the kinds of block they stand in."""
+    rows = [(row["type"], line) for row in document["blocks"] for line in block_lines(row, {})]
+    return [(kind, line) for kind, line in rows]
 
 
 few_words = st.lists(st.sampled_from(["a", "b", "c", "d", "the", "gate,", "“x”", "y’s."]), max_size=30).map(" ".join)
 
 
-@pytest.mark.parametrize("short", [changes.SHORT, 6, 0])
+@pytest.mark.parametrize("short", [matching.SHORT, 6, 0])
 @given(old=few_words, new=few_words)
 def test_the_difference_of_any_two_texts_makes_one_of_the_other(short, old, new):
-    with mock.patch.object(changes, "SHORT", short):  # as if they were long
+    with mock.patch.object(matching, "SHORT", short):  # as if they were long
         parts = word_diff(old, new)
 
     def side(*states):
@@ -180,6 +417,29 @@ def test_long_texts_without_a_word_of_their_own_are_shown_whole():
     assert word_diff(old, new) == [(REMOVED, old), (ADDED, new)]
 
 
-def test_a_removed_block_follows_the_one_it_followed():
-    assert order_of_both(list("abcd"), list("ca")) == list("cdab")
-    assert order_of_both(list("ab"), list("xy")) == list("abxy")
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        ("So. [D Source]", "So. [Another D Source] [D Source]", [SAME, ADDED, SAME]),
+        ("So. [D Source] [E Source]", "So. [E Source]", [SAME, REMOVED, SAME]),
+        ("So. [D]", "So. [D, twice] [D]", [SAME, ADDED, SAME]),
+        ("[D] So.", "[E] [D] So.", [ADDED, SAME]),
+    ],
+)
+def test_a_marker_that_came_or_went_is_marked_whole(old, new, parts):
+    found = word_diff(old, new)
+    assert [state for state, _words in found] == parts
+    [marker] = [words for state, words in found if state != SAME]
+    assert (marker[0], marker.rstrip()[-1]) == ("[", "]")
+
+
+some_markers = st.lists(st.sampled_from(["a", "b", "[a]", "[b]", "[a b]", "[b, a]", "["]), max_size=12).map(" ".join)
+
+
+@given(old=some_markers, new=some_markers)
+def test_markers_are_marked_whole_and_nothing_else_is_lost(old, new):
+    parts = word_diff(old, new)
+    for text, state in ((old, REMOVED), (new, ADDED)):
+        assert "".join(words for kind, words in parts if kind in (SAME, state)).replace(" ", "") == text.replace(
+            " ", ""
+        )
