@@ -122,6 +122,24 @@ def test_a_citation_and_a_marker_are_not_minor(old):
     assert "marker" in checks(old, retold(old, f'<cite data-key="{key}"></cite>', ""))
 
 
+def test_where_a_link_leads_is_not_minor(old):
+    linked = retold(old, "harbour office", '<a href="https://office.example/">harbour office</a>')
+    [finding] = trips(linked, retold(linked, "https://office.example/", "https://blog.example/"))
+    assert (finding.check, finding.words) == ("guard.link", ("harbour office",))
+    assert checks(linked, old) == {"link"}
+    assert checks(old, linked) == set()
+
+
+def test_text_cut_into_other_blocks_is_minor(old):
+    two = retold(old, " It did not", "</p><p>It did not")
+    head, tail = two["blocks"][0]["html"].split("</p><p>")
+    blocks = [
+        {"id": new_id(), "type": "text", "html": f"{head}</p>"},
+        {"id": new_id(), "type": "text", "html": f"<p>{tail}"},
+    ]
+    assert checks(two, clean({**two, "blocks": blocks})) == set()
+
+
 def test_the_words_of_a_quoted_post_are_a_quotation(old):
     post = {"id": new_id(), "type": "post", "account": "A relay", "words": "THE GATE IS OPEN"}
     quoted = clean({**old, "blocks": [*old["blocks"], post]})

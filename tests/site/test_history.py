@@ -183,6 +183,44 @@ def test_what_was_moved_is_not_folded_with_what_follows():
     ]
 
 
+def test_a_quotation_put_between_paragraphs_is_all_that_was_added():
+    words = [f"{name} was at the gate." for name in ("Ada", "Grace", "Mary", "Edith")]
+    html = [f"<p>{line}</p>" for line in words]
+    block = {"id": new_id(), "type": "text", "html": "".join(html)}
+    quote = {"id": new_id(), "type": "quote", "words": "We saw nobody."}
+    rest = {"id": new_id(), "type": "text", "html": "".join(html[2:])}
+    assert told_passages([block], [{**block, "html": "".join(html[:2])}, quote, rest]) == [
+        ("2 paragraphs unchanged", [("p", line) for line in words[:2]]),
+        ("dt", "We saw nobody."),
+        ("2 paragraphs unchanged", [("p", line) for line in words[2:]]),
+    ]
+
+
+def test_where_a_link_led_and_leads_is_shown_as_text(client, editor):
+    hostile = "https://blog.example/?a=<b>&quot;" + "x" * 300
+    block = paragraph('The ruling is <a href="https://court.example/one">here at the court</a>.')
+    first = make_published(by=editor, blocks=[paragraph("Before."), block])
+    html = block["html"].replace("https://court.example/one", hostile.replace("<", "&lt;"))
+    publish_change(first.story, by=editor, blocks=[first.document["blocks"][0], {**block, "html": html}])
+    page = read(client, f"{first.path}history/1-2/")
+    shown = page[page.index("</details>") :]
+    assert "The ruling is here at the court. </p>" in shown
+    assert "<span>Link</span> “here at the court”:" in shown
+    assert '<del dir="ltr"><span class="hidden">removed: </span>https://court.example/one</del> →' in shown
+    assert '<ins dir="ltr"><span class="hidden">added: </span>https://blog.example/?a=' in shown
+    assert "<b>" not in shown
+    assert "no word added or removed." in page
+
+
+def test_a_line_of_which_only_the_form_changed_is_not_folded(client, editor):
+    block = paragraph("It is open.")
+    first = make_published(by=editor, blocks=[block])
+    publish_change(first.story, by=editor, blocks=[{**block, "html": "<p>It is <strong>open</strong>.</p>"}])
+    html = read(client, f"{first.path}history/1-2/")
+    assert '<p class="line p">It is open. </p> <p class="soft">No word of this line changed, but its form' in html
+    assert "<details>" not in html
+
+
 @pytest.mark.parametrize(
     ("before", "after", "size"),
     [
