@@ -104,28 +104,42 @@ def aligned_blocks(old, new, read):
     """
     whole = partners(old, new, read)
     before, after = atoms(old, new, whole, read)
+    pairs, moved = aligned_atoms(before, after)
+    went = targets(pairs, before)
+    ends = {atom.block: went[atom.at] for atom in before if atom.said}
+    found = [Aligned(None, block, [], j in moved) for j, block in enumerate(new)]
+    gone = {
+        i: Aligned(old[i], None, []) for i in left(old, whole) if old[i]["type"] != "text" or ends.get(i, 0) is None
+    }
+    for i, j in whole.items():
+        found[j].was = old[i]
+    for was, now in pairs:
+        if (now or was).said:
+            block = now.block if now else went[was.at]
+            row = gone[was.block] if block is None else found[block]
+            row.pairs.append((was and was.said, now and now.said))
+    compare_whole([*found, *gone.values()], read)
+    restyle(found, before, after)
+    return in_order(old, found, gone, whole | {i: j for i, j in ends.items() if j is not None})
+
+
+def aligned_atoms(before, after):
+    """Return what aligned() does, blocks of text that were moved and edited with their own; and {moved new block}."""
     pairs = aligned(before, after)
     own = strays(pairs)
     moved = moved_blocks(pairs, own)
-    if own:
-        gone, come = ({atom.at for pair in own if (atom := pair[side])} for side in (0, 1))
-        pairs = [pair for pair in pairs if not ((pair[0] and pair[0].at in gone) or (pair[1] and pair[1].at in come))]
-    went = targets([*pairs, *own], before)
-    found = [Aligned(None, block, [], j in moved) for j, block in enumerate(new)]
-    order = in_order(old, found, whole, {atom.block: went[atom.at] for atom in before if atom.said})
-    removed = {id(row.was): row for row in order if row.now is None}
-    for was, now in [*pairs, *own]:
-        if (now or was).said:
-            target = found[now.block] if now else found[went[was.at]] if went[was.at] is not None else None
-            target = target or removed[id(old[was.block])]
-            target.pairs.append((was and was.said, now and now.said))
-    for row in order:
-        if row.was and row.now and content(row.was) != content(row.now):
+    gone, come = ({pair[side].at for pair in own if pair[side]} for side in (0, 1))
+    rest = [(was, now) for was, now in pairs if not ((was and was.at in gone) or (now and now.at in come))]
+    return rest + own, moved
+
+
+def compare_whole(rows, read):
+    """Align the lines within each block that is compared as a whole; but not of one that is equal."""
+    for row in rows:
+        if row.was and row.now and {**row.was, "id": ""} != {**row.now, "id": ""}:
             row.pairs, row.restyled = aligned_lines(read(row.was), read(row.now)), True
         elif not (row.was and row.now) and (row.was or row.now)["type"] != "text":
             row.pairs = aligned_lines(read(row.was) if row.was else [], read(row.now) if row.now else [])
-    restyle(found, before, after)
-    return order
 
 
 def restyle(found, before, after):
@@ -139,22 +153,16 @@ def restyle(found, before, after):
         found[j].restyled = lines == sides[1].get(j)
 
 
-def in_order(old, found, whole, ends):
-    """Return `found`, [Aligned] of the new blocks, with those of the old ones that are gone, each after the one before.
+def in_order(old, found, gone, ends):
+    """Return `found`, [Aligned] of the new blocks, and those of `gone`, each after what the old block before it became.
 
-    `ends` is {number of an old block of text: number of the new one in which its last line is told, or None}.
+    `gone` is {number of an old block: Aligned}, `ends` {number of an old block: number of the new one it ends in}.
     """
     order, previous = list(found), None
-    for i, block in enumerate(old):
-        if i in whole:
-            previous = found[whole[i]]
-            previous.was = block
-        elif block["type"] == "text" and ends.get(i) is not None:
-            previous = found[ends[i]]
-        elif block["type"] != "text" or i in ends:  # one without any line is not missed
-            gone = Aligned(block, None, [])
-            order.insert(order.index(previous) + 1 if previous else 0, gone)
-            previous = gone
+    for i in range(len(old)):
+        if i in gone:
+            order.insert(order.index(previous) + 1 if previous else 0, gone[i])
+        previous = gone.get(i) or (found[ends[i]] if i in ends else previous)
     return order
 
 
@@ -180,7 +188,7 @@ def partners(old, new, read):
             for blocks, taken in ((old, whole), (new, set(whole.values())))
         ]
         whole |= {was.key: now.key for was, now in likened(*map(counted, sides)) if was and now}
-    return whole
+    return {i: j for i, j in whole.items() if old[i].get("html") != ""}  # where no text stands nobody sees it go
 
 
 def left(blocks, taken, kind=None):

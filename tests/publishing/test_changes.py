@@ -356,7 +356,7 @@ IDS = [new_id() for _ in range(5)]
 some_lines = st.lists(st.sampled_from([*PARAGRAPHS[:3], PARAGRAPHS[0].replace("noon", "dawn"), "Yes."]), max_size=4)
 some_blocks = st.lists(
     st.builds(lambda kind, words, pk: kind(words, pk), st.sampled_from([
-        lambda words, pk: of_paragraphs(*words, id=pk), lambda words, pk: quote("\n".join(words), id=pk),
+        lambda words, pk: of_paragraphs(*words, id=pk), lambda words, pk: quote("\n".join(words) or "Well.", id=pk),
     ]), some_lines, st.sampled_from(IDS)),
     max_size=5, unique_by=lambda row: row["id"],
 )  # fmt: skip
@@ -382,9 +382,12 @@ def test_nothing_is_lost_or_invented_however_the_blocks_are_cut(before, after):
 
 
 def content(document):
-    """Return what readers see of a body: its lines, and the kinds of block they stand in."""
-    rows = [(row["type"], line) for row in document["blocks"] for line in block_lines(row, {})]
-    return [(kind, line) for kind, line in rows]
+    """Return what readers see of a body: the lines of its text, and each other block."""
+    found = []
+    for row in document["blocks"]:
+        lines = block_lines(row, {})
+        found += lines if row["type"] == "text" else [(row["type"], *lines)]
+    return found
 
 
 few_words = st.lists(st.sampled_from(["a", "b", "c", "d", "the", "gate,", "“x”", "y’s."]), max_size=30).map(" ".join)

@@ -205,7 +205,7 @@ def test_where_a_link_led_and_leads_is_shown_as_text(client, editor):
     page = read(client, f"{first.path}history/1-2/")
     shown = page[page.index("</details>") :]
     assert "The ruling is here at the court. </p>" in shown
-    assert "<span>Link</span> “here at the court”:" in shown
+    assert "<span>Link</span> <q>here at the court</q>:" in shown
     assert '<del dir="ltr"><span class="hidden">removed: </span>https://court.example/one</del> →' in shown
     assert '<ins dir="ltr"><span class="hidden">added: </span>https://blog.example/?a=' in shown
     assert "<b>" not in shown
@@ -217,7 +217,7 @@ def test_a_line_of_which_only_the_form_changed_is_not_folded(client, editor):
     first = make_published(by=editor, blocks=[block])
     publish_change(first.story, by=editor, blocks=[{**block, "html": "<p>It is <strong>open</strong>.</p>"}])
     html = read(client, f"{first.path}history/1-2/")
-    assert '<p class="line p">It is open. </p> <p class="soft">No word of this line changed, but its form' in html
+    assert '<p class="line p">It is open. </p> <p class="soft">No word of this line changed, only its form' in html
     assert "<details>" not in html
 
 
