@@ -77,7 +77,8 @@ class Comparison:
 
     def words(self, state):
         """Return the words that were ADDED or REMOVED, in reading order: what has a letter or a digit."""
-        parts = (part for change in self.changes for line in change.lines for part in line.parts)
+        lines = (line for change in self.changes for line in change.lines if line.tag != "file")
+        parts = (part for line in lines for part in line.parts)
         found = (word for kind, words in parts if kind == state for word in words.split())
         return [word for word in found if any(map(str.isalnum, word))]
 

@@ -234,7 +234,8 @@ def signed(review):
 
 def place(change):
     """Return a field or a citation that changed, with its name for readers."""
-    return {"label": LABELS[change.place](), "lines": change.lines}
+    lines = [line for line in change.lines if line.tag != "file"]
+    return {"label": LABELS[change.place](), "remark": picture_remark(change), "lines": lines}
 
 
 LABELS = {
@@ -276,6 +277,8 @@ def passages(blocks):
             if line.state == SAME and not block.markup_only:
                 waiting.append((block, line))
                 continue
+            if line.tag == "file":
+                continue  # the remark tells it: its name is none of the text
             start = 0
             for at in above(line, block, waiting):
                 shown += [*folded(waiting[start:at]), {"line": waiting[at][1]}]
@@ -307,10 +310,13 @@ def folded(waiting):
 
 
 def counted(waiting):
-    """Return how much did not change, as a reader counts: “9 paragraphs, 4 table rows unchanged”, or ""."""
-    pictures = {block.id for block, _line in waiting if block.kind == "figure"}
+    """Return how much did not change, as a reader counts: “9 paragraphs, 4 table rows unchanged”, or "".
+
+    A picture, and a post without a note, counts as a whole: not if anything of it changed.
+    """
+    pictures = {block.id for block, _line in waiting if block.kind == "figure" and block.state == SAME}
     lines = [(block, line.tag) for block, line in waiting if block.kind != "figure"]
-    bare = {block.id for block, _tag in lines if all(line.tag == "dt" for line in block.lines)}  # a post without a note
+    bare = {block.id for block, _tag in lines if block.state == SAME and all(x.tag == "dt" for x in block.lines)}
     n = sum(tag in PARAGRAPHS for _block, tag in lines) + len(bare)
     rows = sum(tag == "tr" for _block, tag in lines)
     told = [
@@ -323,8 +329,17 @@ def counted(waiting):
 
 
 def remark_on(block):
-    if block.moved:
-        return _("What follows was moved:")
-    if block.markup_only:
-        return _("Of what follows, no word changed, but its form:")
-    return ""
+    """Return what is told of a block before its lines, or ""."""
+    told = [_("What follows was moved:")] if block.moved else []
+    if block.markup_only and not block.moved:
+        told.append(_("Of what follows, no word changed, but its form:"))
+    return " ".join(filter(None, [*told, picture_remark(block)]))
+
+
+def picture_remark(change):
+    """Return what became of the picture of a place, "" if it has none or the same."""
+    states = {line.state for line in change.lines if line.tag == "file"} - {SAME}
+    if not states:
+        return ""
+    told = {ADDED: _("A picture was added:"), REMOVED: _("A picture was removed:")}
+    return told.get(states.pop() if len(states) == 1 else "", _("The picture was replaced by another:"))

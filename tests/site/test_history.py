@@ -244,6 +244,23 @@ def test_a_difference_names_the_fields_first(client, editor, story):
     assert "analysis</ins>" in html.lower()
 
 
+def test_a_picture_of_which_anything_changed_is_not_called_unchanged():
+    one, other = (picture_document(make_picture(alt="A gate", caption="The quay", credit="Ada")) for _n in range(2))
+    document = make_document(blocks=[{"id": new_id(), "type": "figure", "picture": one, "caption": ""}])
+
+    def compared(**picture):
+        new = {**document["blocks"][0], "picture": one | picture}
+        return told_changes(document, document | {"blocks": [new]}, timezone.now())
+
+    captioned = compared(caption="The harbour")
+    assert "1 picture unchanged" not in str(captioned["passages"])
+    assert captioned["size"] == "1 word added, 1 removed"
+    replaced = compared(file=other["file"])
+    assert replaced["passages"][0] == {"remark": "The picture was replaced by another:"}
+    assert "pictures/" not in str(replaced["passages"])
+    assert replaced["size"] == "no word added or removed"
+
+
 def test_a_difference_tells_how_pictures_and_text_were_made(client, editor):
     row = make_picture(alt="A gate")
     block = {"id": new_id(), "type": "figure", "picture": picture_document(row), "caption": "The quay."}
