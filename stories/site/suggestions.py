@@ -42,15 +42,18 @@ def other_forms(query, parts, instant):
 
     Words change at their ends: “отношениями” begins no word of a story that has “отношения”.
     """
-    for ending in ENDINGS:
-        text = query.text
-        for term in query.wanted[:TRIED]:
-            if len(term.words) == 1 and len(term.words[0]) > STEM:
-                stem = term.words[0][: max(STEM, len(term.words[0]) - ending)]
-                text = text.replace(term.text, f"{stem}*", 1)
-        if text != query.text and finds_any(read(text).terms, parts, instant):
+    long = [term for term in query.wanted if is_plain(term) and len(term.text) > STEM][:TRIED]
+    for ending in ENDINGS if long else ():
+        forms = {term: f"{term.text[: max(STEM, len(term.text) - ending)]}*" for term in long}
+        text = " ".join(forms.get(term, term.text) for term in query.terms)
+        if finds_any(read(text).terms, parts, instant):
             return text
     return ""
+
+
+def is_plain(term):
+    """Tell whether a term is one word, typed as such: no phrase, no beginning."""
+    return len(term.words) == 1 and term.text.isalnum()
 
 
 def words_of_names(slips, instant):
