@@ -7,6 +7,8 @@ from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
+from stories.desk.rows import SafeMultipleField, SafeSelect
+
 MAX_LENGTH = 200
 MAX_WORDS = 10
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
@@ -42,6 +44,14 @@ class DeskAdmin(admin.ModelAdmin):
     class Media:
         css = {"all": ["desk/publish.css"]}
         js = ["desk/picks.js"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SafeSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": SafeMultipleField, **kwargs})
 
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)

@@ -1,13 +1,18 @@
 """Rows of a story in its form: found by the id or key they carry, fetched with few queries whatever their number."""
 
+import re
 import uuid
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
+from django.forms.formsets import TOTAL_FORM_COUNT
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from stories.publishing.fields import clean_shape
+
+GAPS = 20  # numbers that may be missing between the rows of a posted form; those of our pages have none
 
 
 class RowsFormSet(forms.BaseInlineFormSet):
@@ -23,6 +28,22 @@ class RowsFormSet(forms.BaseInlineFormSet):
     def __init__(self, *args, **kwargs):
         self._picked_rows = {}
         super().__init__(*args, **kwargs)
+
+    @cached_property
+    def management_form(self):
+        """How many rows there are: no more than were posted, whatever is said, since an empty one costs as much."""
+        form = super().management_form
+        if self.is_bound and form.is_valid():
+            total = min(form.cleaned_data[TOTAL_FORM_COUNT], self.posted_count())
+            said = form.cleaned_data | {TOTAL_FORM_COUNT: total}
+            form.data = {form.add_prefix(name): value for name, value in said.items()}
+            form.full_clean()
+        return form
+
+    def posted_count(self):
+        of_row = re.compile(rf"{re.escape(self.prefix)}-([0-9]{{1,4}})-")
+        numbers = {int(match[1]) for match in map(of_row.match, self.data) if match}
+        return min(max(numbers, default=-1) + 1, len(numbers) + GAPS)
 
     def row(self, prefix):
         """Return the row that the posted form of `prefix` is about; None if it is a new one."""
@@ -92,12 +113,14 @@ class RowsFormSet(forms.BaseInlineFormSet):
 
 def valid_ids(model, values):
     """Return those of `values`, as posted, that may be ids of `model`."""
-    ids = []
+    ids, field = [], model._meta.pk
     for value in filter(None, values):
         try:
-            ids.append(model._meta.pk.to_python(value))
+            pk = field.to_python(value)
+            field.run_validators(pk)  # a number that no column holds is an error of the database
         except ValidationError:
             continue
+        ids.append(pk)
     return ids
 
 
@@ -134,13 +157,27 @@ class SafeAutocomplete:
         return super().optgroups(name, [pk for pk in value if valid_ids(model, [pk])], attrs)
 
 
+class SafeMultipleField(forms.ModelMultipleChoiceField):
+    """Django's field asks the database for any number, and fails on one that no column holds."""
+
+    def clean(self, value):
+        for pk in value or ():
+            if not valid_ids(self.queryset.model, [pk]):
+                raise ValidationError(self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": pk})
+        return super().clean(value)
+
+
 class PickSelectMultiple(SafeAutocomplete, AutocompleteSelectMultiple):
     def build_attrs(self, base_attrs, extra_attrs=None):
         # Each topic has its own cross; the one for all of them stands where no screen reader expects it.
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
-class PickSelect(SafeAutocomplete, AutocompleteSelect):
+class SafeSelect(SafeAutocomplete, AutocompleteSelect):
+    pass
+
+
+class PickSelect(SafeSelect):
     """Autocomplete that takes the label of what is chosen from the rows that the formset fetched."""
 
     def optgroups(self, name, value, attrs=None):

@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -8,6 +8,13 @@ from stories.desk.base import DeskAdmin, is_autocomplete
 from stories.models import Story, User
 
 FOR_SUPERUSERS = {"is_superuser", "user_permissions"}
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RightsAdmin(DeskAdmin, GroupAdmin):
+    """Groups as Django has them, in forms as safe as ours."""
 
 
 @admin.register(User)

@@ -331,7 +331,7 @@ def test_new_rows_have_no_id_from_the_server(desk):
         ([("citations", {"quote": "A"})], {}, "Choose a source, or describe the unnamed one."),
         ([("citations", {"source": uuid.UUID(int=7)})], {}, NO_CHOICE),
         ([("citations", {"source": "x"})], {}, NO_CHOICE),
-        ([], {"topics": ["x"]}, "“x” is not a valid UUID."),
+        ([], {"topics": ["x"]}, "“x” is not a valid value."),
         ([], {"lead_image": "x"}, "“x” is not a valid UUID."),
         (
             [("citations", {"source": "x"})],
