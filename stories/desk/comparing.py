@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from stories.desk.forms import document_from_form
-from stories.desk.pages import frame
+from stories.desk.pages import find_story, frame
 from stories.desk.preview import errors_of
 from stories.desk.rows import posted_uuid
 from stories.desk.states import name_of, told
@@ -70,9 +70,7 @@ def compare_page(request, story_id, story_admin):
 
 
 def story_to_compare(request, story_admin, story_id):
-    story = story_admin.get_queryset(request).filter(pk=story_id).first()
-    if story is None:
-        raise Http404(_("There is no such story."))
+    story = find_story(request, story_admin, story_id)
     if not story_admin.has_view_or_change_permission(request, story):
         raise PermissionDenied
     return story

@@ -13,7 +13,7 @@ from js_asset import Media, Script
 from stories.desk.desk_only import DeskOnlyForm
 from stories.desk.merge_forms import conflict_form
 from stories.desk.merge_places import Sides
-from stories.desk.pages import frame
+from stories.desk.pages import find_story, frame
 from stories.desk.states import name_of, told
 from stories.models import Revision, Story
 from stories.publishing.aside import Overtaken, base_document, join, leave_aside
@@ -25,9 +25,7 @@ from stories.publishing.revisions import latest_revision
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_page(request, story_id, revision_id, story_admin):
     """Show what was saved aside beside what the story says now; on POST save what the editor made of the two."""
-    story = story_admin.get_queryset(request).filter(pk=story_id).first()
-    if story is None:
-        raise Http404(_("There is no such story."))
+    story = find_story(request, story_admin, story_id)
     if not story_admin.has_change_permission(request, story):
         raise PermissionDenied
     mine = (

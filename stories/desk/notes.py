@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from stories.desk import checks
-from stories.desk.pages import frame
+from stories.desk.pages import find_story, frame
 from stories.desk.states import state_of, told
 from stories.models import BLOCKS, Note
 from stories.publishing import notes
@@ -144,9 +144,7 @@ def reopen(request, story_id, note_id, story_admin):
 
 
 def find(request, story_admin, story_id):
-    story = story_admin.get_queryset(request).filter(pk=story_id).first()
-    if story is None:
-        raise Http404(_("There is no such story."))
+    story = find_story(request, story_admin, story_id)
     if not story_admin.has_view_or_change_permission(request, story):
         raise PermissionDenied
     return story

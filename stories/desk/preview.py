@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stories.desk.forms import document_from_form
+from stories.desk.pages import find_story
 from stories.models import Story
 from stories.publishing.document import DocumentError
 from stories.publishing.record import unsaved_version
@@ -30,13 +31,14 @@ def preview_new(request, story_admin):
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request, story_id, story_admin):
     """Show a posted form of a story; on GET its newest revision."""
-    story = story_admin.get_queryset(request).filter(pk=story_id).first()
-    if story is None:
-        raise Http404(_("There is no such story."))
     if request.method == "POST":
+        story = story_admin.get_queryset(request).filter(pk=story_id).first()
+        if story is None:
+            raise Http404(_("There is no such story."))  # to the form's script
         if not story_admin.has_change_permission(request, story):
             raise PermissionDenied
         return preview_of_form(request, story_admin, story)
+    story = find_story(request, story_admin, story_id)
     if not story_admin.has_view_or_change_permission(request, story):
         raise PermissionDenied
     revision = latest_revision(story)

@@ -15,7 +15,8 @@ from stories.desk.base import DeskAdmin
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.comparing import revision_list
 from stories.desk.forms import StoryForm
-from stories.desk.rows import PicksMixin
+from stories.desk.pages import back_to_desk, gone
+from stories.desk.rows import PicksMixin, posted_uuid
 from stories.desk.story_list import (
     LateFilter,
     OwnerFilter,
@@ -77,7 +78,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
     def get_urls(self):
         names = self.admin_site.admin_view(self.tag_names)
         pages = (publish, correct, take_back, history, work, notes, safety, share, cite)
-        ours = [url for page in pages for url in page.urls(self)]
+        ours = [back_to_desk(url) for page in pages for url in page.urls(self)]
         return [path("tag-names/", names, name="stories_story_tag_names"), *ours, *super().get_urls()]
 
     def tag_names(self, request):
@@ -152,7 +153,10 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         return super().history_view(request, object_id, {**context, **(extra_context or {})})
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        return autosave.rescue(request, self) or super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        rescued = autosave.rescue(request, self)
+        if rescued or not posted_uuid(object_id):
+            return rescued or super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        return gone(request)
 
     def response_add(self, request, obj, post_url_continue=None):
         return next_page(request, obj) or super().response_add(request, obj, post_url_continue)

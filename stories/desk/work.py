@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from stories.desk import checks
-from stories.desk.pages import frame
+from stories.desk.pages import find_story, frame
 from stories.desk.times import DueField
 from stories.models import Story, User
 from stories.publishing import desk_work, preflight
@@ -132,12 +132,16 @@ def move(request, story, action, *, expecting, **values):
 
 
 class PersonField(forms.ModelChoiceField):
-    def __init__(self, permission, **kwargs):
+    """A colleague who has all of `permissions`."""
+
+    def __init__(self, *permissions, **kwargs):
         super().__init__(User.objects.none(), **kwargs)
-        self.permission = permission
+        self.permissions = permissions
 
     def people(self):
-        people = User.objects.with_perm(self.permission, backend=BACKEND).filter(is_staff=True)
+        people = User.objects.filter(is_staff=True)
+        for permission in self.permissions:
+            people = people.filter(pk__in=User.objects.with_perm(permission, backend=BACKEND).values("pk"))
         return people.order_by("first_name", "last_name", "username")
 
     def label_from_instance(self, user):
@@ -151,6 +155,7 @@ class MoveForm(forms.Form):
     next = forms.CharField(widget=forms.HiddenInput, required=False, max_length=10)
     person = PersonField(WORK, label=gettext_lazy("Who writes it"))
     reviewer = PersonField(
+        WORK,
         EDIT,
         label=gettext_lazy("Who reviews it"),
         required=False,
@@ -183,9 +188,7 @@ def work(request, story_id, action, story_admin):
     """Do something with a story, or ask first for what it needs."""
     if action not in MOVES:
         raise Http404(_("There is no such page."))
-    story = story_admin.get_queryset(request).select_related("owner", "reviewer").filter(pk=story_id).first()
-    if story is None:
-        raise Http404(_("There is no such story."))
+    story = find_story(request, story_admin, story_id)
     if not story_admin.has_change_permission(request, story):
         raise PermissionDenied
     if request.method != "POST":

@@ -106,8 +106,8 @@ def submit(story, *, by, expecting, reviewer=None):
     """Hand a draft to `reviewer`, a user, or to whoever reviews next (None). Return it, raise as assign() does."""
     refuse_without(by, WORK)
     story = take(story, expecting, {Stage.PITCH, Stage.DRAFTING})
-    if reviewer and not (reviewer.is_active and reviewer.is_staff and reviewer.has_perm(EDIT)):
-        raise PublishError(_("%(name)s may not publish, so cannot review it.") % {"name": name_of(reviewer)})
+    if reviewer and not (reviewer.is_active and reviewer.is_staff and reviewer.has_perms([WORK, EDIT])):
+        raise PublishError(_("%(name)s may not write and publish, so cannot review it.") % {"name": name_of(reviewer)})
     refuse_unfinished(story)
     change(story, stage=Stage.REVIEW, stage_since=timezone.now(), reviewer=reviewer, owner=story.owner or by)
     log(story, by, "submit", name_of(reviewer) if reviewer else "")

@@ -121,12 +121,6 @@ def test_a_preview_is_kept_by_nobody(desk):
     assert "script-src 'self'" in response["Content-Security-Policy"]
 
 
-def test_an_unknown_story_has_no_preview(desk):
-    unknown = Story(pk="8d1f2ad7-14f3-4d2b-a7c7-0d9ef0e25e5e")
-    assert desk.get(url(unknown)).status_code == 404
-    assert desk.post(url(unknown)).status_code == 404
-
-
 def test_a_new_story_has_a_preview_by_post_only(desk):
     assert desk.get(NEW).status_code == 405
 

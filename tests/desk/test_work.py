@@ -197,6 +197,16 @@ def test_what_is_missing_says_why_and_leads_to_its_field(desk):
     assert f'<a href="{url("change", story)}#id_slug">Go there</a>' in page.content.decode()
 
 
+def test_only_who_can_both_write_and_publish_is_offered_as_reviewer(desk, story, editor):
+    publisher = make_reporter("publish_story", username="publisher")
+    publisher.user_permissions.remove(*publisher.user_permissions.filter(codename="change_story"))
+    both = make_reporter("publish_story", username="both")
+    offered = desk.get(work(story, "submit")).context["form"].fields["reviewer"].queryset
+    assert set(offered) == {editor, both}
+    desk.post(work(story, "submit"), {"standing": standing(story), "reviewer": publisher.pk})
+    assert Story.objects.get(pk=story.pk).stage == Stage.DRAFTING
+
+
 def test_what_the_reviewer_will_ask_is_told_before_a_story_is_submitted_and_hinders_nothing(desk, story):
     add_note(story, text="Who?", by=make_editor())
     page = desk.get(work(story, "submit"))
@@ -257,9 +267,6 @@ def test_bad_input_is_told_and_changes_nothing(desk, story, action, values):
 
 def test_there_is_no_page_for_what_is_not(desk, story):
     assert desk.get(work(story, "standing")).status_code == 404
-    story.pk = "8d1f2ad7-14f3-4d2b-a7c7-0d9ef0e25e5e"
-    assert desk.get(work(story, "claim")).status_code == 404
-    assert desk.get(reverse("admin:stories_story_notes", args=[story.pk])).status_code == 404
 
 
 def test_a_pitch_is_made_on_a_page_of_its_own(client, reporter):

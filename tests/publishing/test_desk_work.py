@@ -124,7 +124,7 @@ def test_a_story_that_could_not_go_out_is_not_submitted_or_ready(editor, reporte
 
 
 def test_only_who_may_publish_can_be_asked_to_review(reporter):
-    with pytest.raises(PublishError, match="Ayşe Kaya may not publish"):
+    with pytest.raises(PublishError, match="Ayşe Kaya may not write and publish"):
         do(submit, make_draft(), reporter, reviewer=reporter)
 
 
