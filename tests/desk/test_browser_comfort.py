@@ -324,6 +324,11 @@ def test_everything_is_within_reach_of_a_finger_at_820_pixels(browser, live_serv
     bar = page.locator(".story-submit").bounding_box()
     field = last.get_by_label("Link").bounding_box()
     assert field["y"] + field["height"] <= bar["y"]
+    closed = page.locator("summary", has_text="For the reader")
+    closed.evaluate("node => scrollBy(0, node.getBoundingClientRect().bottom - innerHeight + 20)")  # under the bar
+    closed.focus()
+    heading = closed.bounding_box()
+    assert heading["y"] + heading["height"] <= page.locator(".story-submit").bounding_box()["y"]
     context.close()
 
 
