@@ -1,4 +1,7 @@
-"""The parts a story's body is made of. Neighbouring key points, questions and events form one section for readers."""
+"""The parts a story's body is made of. Neighbouring key points, questions and events form one section for readers.
+
+Words may be missing in all of them, for unfinished work can be saved; preflight asks for them before readers see it.
+"""
 
 import datetime
 import html
@@ -80,7 +83,7 @@ class Figure(Block):
 
 class Quote(Block):
     told_by = "words"
-    words = models.TextField(_("words"), help_text=_("Exactly as they were said. Mark cuts with […]."))
+    words = models.TextField(_("words"), blank=True, help_text=_("Exactly as they were said. Mark cuts with […]."))
     language = models.CharField(
         _("language"), max_length=35, blank=True, help_text=_("If it is not the story’s: ru, tr …")
     )
@@ -97,14 +100,16 @@ class Post(Block):
     """A social post kept as our own text: nothing is ever asked of the platform."""
 
     told_by = "words"
-    account = models.CharField(_("account"), max_length=200, help_text=_("The name it shows: “Election Wizard”."))
+    account = models.CharField(
+        _("account"), max_length=200, blank=True, help_text=_("The name it shows: “Election Wizard”.")
+    )
     handle = models.CharField(_("handle"), max_length=100, blank=True, help_text=_("@name"))
     platform = models.CharField(_("platform"), max_length=50, blank=True)
     posted_on = models.CharField(
         _("posted on"), max_length=10, blank=True, validators=[validate_partial_date], help_text=_("2025-02-28")
     )
     posted_at = models.TimeField(_("at, in UTC"), null=True, blank=True)
-    words = models.TextField(_("words"), help_text=_("Exactly as posted. Mark cuts with […]."))
+    words = models.TextField(_("words"), blank=True, help_text=_("Exactly as posted. Mark cuts with […]."))
     language = models.CharField(_("language"), max_length=35, blank=True, help_text=_("If it is not the story’s."))
     url = models.URLField(_("link"), max_length=500, blank=True)
     note = ProseField(
@@ -122,7 +127,7 @@ class Post(Block):
 class KeyPoint(Block):
     told_by = "label"
     icon = models.CharField(_("icon"), max_length=10, blank=True, help_text=_("One emoji, or nothing."))
-    label = models.CharField(_("label"), max_length=100, help_text=_("A word or two."))
+    label = models.CharField(_("label"), max_length=100, blank=True, help_text=_("A word or two."))
     detail = ProseField(_("detail"), level="line", blank=True)
 
     class Meta(Block.Meta):
@@ -132,7 +137,7 @@ class KeyPoint(Block):
 
 class Question(Block):
     told_by = "question"
-    question = models.CharField(_("question"), max_length=300)
+    question = models.CharField(_("question"), max_length=300, blank=True)
     answer = ProseField(_("answer"), level="answer", blank=True)
 
     class Meta(Block.Meta):

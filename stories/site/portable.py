@@ -169,6 +169,8 @@ def post_html(block, frame):
 def words_html(block):
     """Return words as they were said or posted, in their own language."""
     language = format_html(' lang="{}"', block["language"]) if block["language"] else ""
+    if not block["words"]:
+        return ""
     words = SafeString(linebreaks(block["words"], autoescape=True))
     return format_html('<blockquote{} dir="auto">{}</blockquote>', language, words)
 
@@ -187,7 +189,8 @@ def key_point_html(block, frame):
 
 
 def question_html(block, frame):
-    return format_html("<h3>{}</h3>{}", block["question"], frame.prose(block["answer"]))
+    question = format_html("<h3>{}</h3>", block["question"]) if block["question"] else ""
+    return format_html("{}{}", question, frame.prose(block["answer"]))
 
 
 def event_html(block, frame):

@@ -177,6 +177,37 @@ def test_an_added_block_that_stayed_empty_is_not_kept(desk):
     assert not Text.objects.exists()
 
 
+UNFINISHED = [
+    ("keypoint", {"detail": "<p>At last.</p>"}, "Give this key point a label."),
+    ("question", {"answer": "<p>At last.</p>"}, "Write the question that is answered here."),
+    ("quote", {"attribution": "<p>At last.</p>"}, "Write the words that are quoted."),
+    ("quote", {"words": "At last."}, "A quotation cites nobody."),
+    ("post", {"words": "At last."}, "A quoted post lacks something: the account, the platform."),
+    ("post", {"account": "At last."}, "A quoted post lacks something: the platform, the words."),
+    ("event", {"date": "1962"}, ""),
+]
+
+
+@pytest.mark.parametrize(("kind", "values", "sentence"), UNFINISHED)
+def test_a_block_in_which_one_field_is_typed_is_saved_and_shown_but_not_published(desk, kind, values, sentence):
+    row = (f"stories_{kind}_set", {"region": "main", "ordering": 10, "id": new_id()} | values)
+    desk.post(ADD, posted([row], headline="Begun", language="en"))
+    story = Story.objects.get()
+    save(desk, story, opened(desk, story) | {"headline": "Begun again"})
+    typed = re.sub("<[^>]*>", "", next(iter(values.values())))
+    assert typed in page_of(desk, story, "preview")
+    assert sentence in page_of(desk, story, "publish")
+    assert sentence in desk.get(reverse("admin:stories_story_work", args=[story.pk, "submit"])).content.decode()
+    first, second = story.revisions.order_by("created_at").values_list("pk", flat=True)
+    assert "Begun again" in page_of(desk, story, "compare", old=first, new=second)
+
+
+def page_of(client, story, name, **asked):
+    response = client.get(reverse(f"admin:stories_story_{name}", args=[story.pk]), asked)
+    assert response.status_code == 200
+    return html.unescape(response.content.decode())
+
+
 def test_authors_stand_in_the_order_of_their_numbers(desk):
     first, second = make_author("Ada"), make_author("Ben")
     rows = [

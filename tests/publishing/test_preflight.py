@@ -17,6 +17,7 @@ from tests.factories import (
 from tests.strategies import documents
 
 KEY, OTHER = "00000000000a", "00000000000b"
+OWN = "5a1c2a52-7d0a-4f5e-8a39-6c2b9d1f0c01"
 HOUR = datetime.timedelta(hours=1)
 CITE = f'<cite data-key="{KEY}"></cite>'
 PICTURE = {"id": new_id(), "alt": "A gate", "credit": "A. Photographer", "source_type": "digitalCapture"}
@@ -112,6 +113,18 @@ TEXTS = {
         {"blocks": [quote(attribution="The office")]},
         {"blocks": [quote()], "citations": [citation(obtained="")]},
         {"blocks": [quote()], "citations": [citation(published_on="")]},
+    ),
+    "parts_are_finished": (
+        {
+            "blocks": [
+                {"type": "key_point", "label": "Open", "detail": "<p>At last.</p>"},
+                {"type": "question", "question": "Why?", "answer": "<p>So.</p>"},
+                quote(),
+            ]
+        },
+        {"blocks": [{"type": "key_point", "icon": "⚓", "detail": "<p>At last.</p>"}]},
+        {"blocks": [{"type": "question", "answer": "<p>So.</p>"}]},
+        {"blocks": [quote(words="")]},
     ),
     "posts_are_told": (
         {"blocks": [post(url="")]},
@@ -297,6 +310,14 @@ def test_a_finding_names_the_block_the_words_and_the_rule():
     assert (finding.place, finding.words, finding.code) == (f"blocks.{PICTURE['id']}", ("here",), "PF19")
     assert finding.sentence == "A link does not say where it leads."
     assert finding.why == "Read out of the text, “here” leads nowhere."
+
+
+def test_what_readers_have_without_a_label_is_put_right_as_it_stands():
+    told = document(blocks=[text("<p>Open.</p>"), {"id": OWN, "type": "key_point", "detail": "<p>At last.</p>"}])
+    assert "parts_are_finished" in names(blocks=told["blocks"])
+    assert "parts_are_finished" not in names(Context(told=told), blocks=told["blocks"])
+    labelled = {**told, "blocks": [told["blocks"][0], told["blocks"][1] | {"label": "Open"}]}
+    assert "parts_are_finished" in names(Context(told=labelled), blocks=told["blocks"])
 
 
 def test_a_finding_of_a_citation_names_it_and_what_is_missing():

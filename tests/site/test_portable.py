@@ -190,3 +190,10 @@ def test_what_a_machine_made_is_told_in_every_place_that_a_story_is_carried_to()
     assert "<p>Translated by machine, checked by an editor</p>" in html
     assert "<p>A. Photographer · Made with AI</p>" in html
     assert "translated by machine. Ada checked it on 1 March 2025, 09:00 UTC: Compared line by line.</p>" in html
+
+
+def test_what_a_block_lacks_is_left_out():
+    assert "<blockquote" not in block("quote", attribution="<p>At last.</p>")
+    assert "<blockquote" not in block("post", account="At last.")
+    assert "<h3>" not in block("question", answer="<p>At last.</p>")
+    assert "At last." in block("question", answer="<p>At last.</p>")

@@ -46,6 +46,7 @@ from stories.publishing.preflight.wording import (
     links_say_something,
     links_tell_where,
     nothing_is_to_come,
+    parts_are_finished,
     pictures_are_described,
     tables_have_heads,
 )
@@ -125,6 +126,7 @@ BLOCKERS = [
     (has_source, "", _("Readers can see where every statement comes from.")),
     (markers_have_citations, "", _("The number would lead nowhere.")),
     (quotations_are_cited, "PF02", _("Of what is quoted readers are told where and when it was said.")),
+    (parts_are_finished, "", _("A part without its words tells readers nothing.")),
     (posts_are_told, "PF09", _("A post that nobody can place is no evidence.")),
     (sources_are_told, "PF03", _("Readers must be able to judge a source that they cannot know.")),
     (unnamed_are_approved, "PF03", _("A name is withheld only for what is vital, and somebody else has agreed.")),

@@ -103,20 +103,11 @@ def name_of(citation):
 
 def posts_are_told(document, context):
     for block in quoting(document, "post"):
-        missing = [
-            label
-            for name, label in (
-                ("account", _("the account")),
-                ("platform", _("the platform")),
-                ("words", _("the words")),
-            )
-            if not block[name]
-        ]
+        asked = {"account": _("the account"), "platform": _("the platform"), "words": _("the words")}
+        missing = {name: label for name, label in asked.items() if not block[name]}
         if missing:
-            yield (
-                f"{row(block)}.account",
-                _("A quoted post lacks something: %(missing)s.") % {"missing": ", ".join(missing)},
-            )
+            sentence = _("A quoted post lacks something: %(missing)s.") % {"missing": ", ".join(missing.values())}
+            yield f"{row(block)}.{next(iter(missing))}", sentence
         if not block["url"] and not cited_in(block, document):
             sentence = _(
                 "Say where the post of %(account)s is from: give its link, or set a source marker in its note."
@@ -134,7 +125,7 @@ def posts_can_be_checked(document, context):
         if not any(citation["archived_url"] for citation in cited_in(block, document)):
             missing.append(_("no archived copy in a citation of it"))
         if missing:
-            values = {"account": block["account"], "missing": "; ".join(missing)}
+            values = {"account": block["account"] or "…", "missing": "; ".join(missing)}
             yield f"{row(block)}.url", _("The post of %(account)s cannot well be checked: %(missing)s.") % values
 
 

@@ -72,6 +72,21 @@ def nothing_is_to_come(document, context):
             yield place, _("A placeholder is left: write what is to come, or take it out."), words
 
 
+def parts_are_finished(document, context):
+    """Ask each block for what its form can be saved without, unless readers have it so."""
+    told = context.told["blocks"] if context.told else []
+    sentences = {
+        "key_point": ("label", _("Give this key point a label.")),
+        "question": ("question", _("Write the question that is answered here.")),
+        "quote": ("words", _("Write the words that are quoted.")),
+    }
+    for block in document["blocks"]:
+        name, sentence = sentences.get(block["type"], ("", ""))
+        lacking = name and not block[name]
+        if lacking and not any(each["id"] == block["id"] and not each.get(name) for each in told):
+            yield f"{row(block)}.{name}", sentence
+
+
 def links_say_something(document, context):
     for block, value in prose(document):
         if any(not WORD.search(plain(text)) for text in LINK.findall(value)):
