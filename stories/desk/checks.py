@@ -120,6 +120,8 @@ def place_of(place, url):
     if kind == "pictures":
         picture, _, field = row.partition(".")
         return f"{reverse('admin:stories_picture_change', args=[picture])}#id_{field}"
+    if kind == "authors" and row:
+        return f"{url}#id_credits-{row.replace('.', '-')}"
     if row:  # and its field, if one is named
         return f"{url}#{ROWS[kind]}-{row}"
     return f"{url}#{PLACES.get(kind, f'id_{kind}')}" if kind else ""

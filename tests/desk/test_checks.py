@@ -62,7 +62,7 @@ def test_the_publish_page_tells_what_blocks_and_what_warns_why_and_where(desk):
     block, key, picture = places(story)
     form = url("change", story)
     for address in (
-        f"{form}#block-{block}",
+        f"{form}#block-{block}.html",
         f"{form}#citation-{key}.descriptor",
         f"{form}#id_interest_note",
         f"/admin/stories/picture/{picture}/change/#id_alt",
@@ -79,7 +79,7 @@ def test_the_form_counts_what_was_found_and_leads_there(desk):
     summary = " ".join(panel[panel.index("<summary") :].partition("</summary>")[0].split(">", 1)[1].split())
     assert summary == "6 things block publishing, 2 warnings"
     block, key, _picture = places(story)
-    for anchor in (f"#block-{block}", f"#citation-{key}.basis", "#id_interest_note"):
+    for anchor in (f"#block-{block}.html", f"#citation-{key}.basis", "#id_interest_note"):
         assert f'<a href="{anchor}">Go there</a>' in panel
 
 
@@ -109,6 +109,7 @@ def test_every_place_that_a_check_names_is_on_the_form(desk):
     for field in fields:
         assert f'id="{place_of(field, "").removeprefix("#")}"' in html
     assert place_of("", "/form/") == ""
+    assert f'id="{place_of("authors.0.role", "").removeprefix("#")}"' in html
 
 
 # The desk's own facts

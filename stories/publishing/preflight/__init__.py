@@ -2,7 +2,8 @@
 
 A blocker stops publishing. A warning can be overridden with a reason, which the public history shows. A check is one
 small function of the document and the Context that yields (place, sentence), and words if it is about some. A place is
-a field's name, or a row, "blocks.<id>", "citations.<key>", "pictures.<id>", with a field of it if it is about one.
+a field's name, or a row, "blocks.<id>", "citations.<key>", "pictures.<id>", "authors.<n>" from 0, with a field of it if
+it is about one.
 """
 
 from dataclasses import dataclass

@@ -26,14 +26,22 @@ def row(block):
     return f"blocks.{block['id']}"
 
 
+def prose_in(block):
+    """Return the place of a block's rich text."""
+    return f"{row(block)}.{PROSE_FIELD[block['type']]}"
+
+
 def own_texts(document):
     """Yield (place, text) of all that is written here: not what others said and is quoted."""
     for name in LINES:
         yield name, document[name]
+    for number, author in enumerate(document["authors"]):
+        yield f"authors.{number}.role", author["role"]
     yield from body_texts(document)
     for citation in document["citations"]:
-        for text in (citation["terms"], *(citation["unnamed"] or {}).values()):
-            yield f"citations.{citation['key']}", text
+        told = {"terms": citation["terms"], **(citation["unnamed"] or {})}
+        for name, text in told.items():
+            yield f"citations.{citation['key']}.{name}", text
     for picture in shown(document):
         for name in ("alt", "caption", "credit"):
             yield f"pictures.{picture['id']}.{name}", picture[name]
@@ -41,18 +49,23 @@ def own_texts(document):
 
 def body_texts(document):
     for block, value in prose(document):
-        yield row(block), plain(value)
-        for name in ("label", "question", "account"):
+        for name in ("label", "question", "account", "platform"):
             if name in block:
-                yield row(block), block[name]
+                yield f"{row(block)}.{name}", block[name]
+        yield prose_in(block), plain(value)
 
 
 def quoted_texts(document):
-    """Yield (place, text) of the words of others."""
+    """Yield (place, text) of the words of others, and of the names that they go by."""
     for block in quoting(document):
-        yield row(block), block["words"]
+        for name in ("handle", "words"):
+            if name in block:
+                yield f"{row(block)}.{name}", block[name]
     for citation in document["citations"]:
-        yield f"citations.{citation['key']}", citation["quote"]
+        yield f"citations.{citation['key']}.quote", citation["quote"]
+        for name in ("source", "via"):
+            if citation[name]:
+                yield f"citations.{citation['key']}.{name}", citation[name]["handle"]
 
 
 def quoting(document, *kinds):

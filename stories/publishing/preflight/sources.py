@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from stories.models import Story
 from stories.models.prose import markers, top_level
 from stories.publishing.document import PROSE_FIELD
-from stories.publishing.preflight.reading import listed, normal, plain, primary, prose, quoting, row
+from stories.publishing.preflight.reading import listed, normal, plain, primary, prose, prose_in, quoting, row
 
 # What the newsroom says in its own name needs no source.
 UNSOURCED_KINDS = {Story.Kind.PAGE, Story.Kind.OPINION}
@@ -75,7 +75,7 @@ def markers_have_citations(document, context):
             sentence = _(
                 "A source marker in the text belongs to no citation of this story. Remove it or cite the source again."
             )
-            yield row(block), sentence
+            yield prose_in(block), sentence
 
 
 def quotations_are_cited(document, context):
@@ -210,7 +210,7 @@ def plurals_are_true(document, context):
             match.group()[:200] for pattern in listed(SEVERAL, document["language"]) for match in pattern.finditer(text)
         ]
         if words:
-            yield row(block), _("It speaks of several sources but has one that is not named."), words
+            yield prose_in(block), _("It speaks of several sources but has one that is not named."), words
 
 
 def passages_are_cited(document, context):
@@ -232,7 +232,7 @@ def passages_are_cited(document, context):
                 "%(n)s passages are quoted without a source marker beside them.",
                 count,
             )
-            yield row(block), sentence % {"n": count}, [text[:200] for text in words]
+            yield prose_in(block), sentence % {"n": count}, [text[:200] for text in words]
 
 
 def long_quotations(value):
@@ -247,7 +247,7 @@ def quotations_are_exact(document, context):
             continue
         if not all(normal(part) in stored for part in CHANGED.split(block["words"])):
             sentence = _("A quotation differs from the words relied on in its citation. Mark cuts with […].")
-            yield row(block), sentence, [block["words"][:200]]
+            yield f"{row(block)}.words", sentence, [block["words"][:200]]
 
 
 def is_translated(block, document):

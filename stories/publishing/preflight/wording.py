@@ -12,6 +12,7 @@ from stories.publishing.preflight.reading import (
     plain,
     primary,
     prose,
+    prose_in,
     quoted_texts,
     quoting,
     row,
@@ -28,9 +29,11 @@ BARE = [
     r"\b[XХ]{3}\b(?!-| [A-ZА-ЯЁÇĞİÖŞÜ])",
     r"\b(?i:lorem ipsum)\b",
 ]
-TO_COME_IN_QUOTES = re.compile(NOTED)
+# Of the words of others only all of them: “TK” is what somebody may have said in a sentence, but not instead of one.
+WHOLE = r"\A\W*(?:TK|ТК){1,5}\W*\Z"
+TO_COME_IN_QUOTES = re.compile(f"{NOTED}|{WHOLE}")
 TO_COME = re.compile("|".join([NOTED, *BARE]))
-HINTS = ["[", "TK", "XX", "ХХ", "orem", "OREM"]  # without any of them there is none of these: looked for at once
+HINTS = ["[", "TK", "ТК", "XX", "ХХ", "orem", "OREM"]  # without any of them there is none of these: looked for at once
 LINK = re.compile(r"<a [^>]*>(.*?)</a>")
 HEADING = re.compile("<(h2|h3)>")
 TABLE = re.compile("<table>.*?</table>", re.S)
@@ -66,7 +69,7 @@ def nothing_is_to_come(document, context):
     for pattern, texts in ((TO_COME, own_texts(document)), (TO_COME_IN_QUOTES, quoted_texts(document))):
         for place, text in texts:
             if any(hint in text for hint in HINTS):
-                found.setdefault(place, []).extend(match.group() for match in pattern.finditer(text))
+                found.setdefault(place, []).extend(match.group().strip() for match in pattern.finditer(text))
     for place, words in found.items():
         if words:
             yield place, _("A placeholder is left: write what is to come, or take it out."), words
@@ -90,7 +93,7 @@ def parts_are_finished(document, context):
 def links_say_something(document, context):
     for block, value in prose(document):
         if any(not WORD.search(plain(text)) for text in LINK.findall(value)):
-            yield row(block), _("A link has no words. Write where it leads, or remove it.")
+            yield prose_in(block), _("A link has no words. Write where it leads, or remove it.")
 
 
 def links_tell_where(document, context):
@@ -98,20 +101,20 @@ def links_tell_where(document, context):
     for block, value in prose(document):
         words = [text for text in map(plain, LINK.findall(value)) if bare(text) in vague]
         if words:
-            yield row(block), _("A link does not say where it leads."), words
+            yield prose_in(block), _("A link does not say where it leads."), words
 
 
 def tables_have_heads(document, context):
     for block, value in prose(document):
         if any("<th" not in table for table in TABLE.findall(value)):
-            yield row(block), _("A table has no heads. Make its first row or column heads.")
+            yield prose_in(block), _("A table has no heads. Make its first row or column heads.")
 
 
 def headings_are_in_order(document, context):
     for block, value in prose(document):
         if first := HEADING.search(value):
             if first[1] == "h3":
-                yield row(block), _("The first heading is a small one: it should be a large one.")
+                yield prose_in(block), _("The first heading is a small one: it should be a large one.")
             return
 
 
@@ -135,7 +138,7 @@ def languages_are_marked(document, context):
                 sentence = _(
                     "A passage is in another language than the story. Put it into a quotation, which can say so."
                 )
-                yield row(block), sentence, [text.strip()[:80]]
+                yield prose_in(block), sentence, [text.strip()[:80]]
 
 
 def script_of_language(language):
