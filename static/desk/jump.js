@@ -1,7 +1,9 @@
-/* Leads to what a check is about: #id_headline is a field, #block-<id> and #citation-<key> are rows, with .<field>
-   behind it a field of the row, #notes are those that are open. What is folded opens, and the cursor stands where it can be settled. */
+/* Leads to what a check is about, on the story's form and on the page to correct it: #id_headline is a field, #block-<id>
+   and #citation-<key> are rows, with .<field> behind it a field of the row, #notes are those that are open. What is folded
+   opens, and the cursor stands where it can be settled. */
 
 const FIELDS = ".ProseMirror, input:not([type=hidden], [name$=-DELETE]), textarea, select"
+const RICH = "textarea[data-django-prose-editor-configurable]"
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
 
 function find(name) {
@@ -19,7 +21,8 @@ function find(name) {
   if (name === "blocks") {
     return document.querySelector(".order-machine > .inline-related:not(.empty-form) > fieldset, .block-bar button")
   }
-  return document.getElementById(name)
+  const target = document.getElementById(name)
+  return target?.matches(RICH) ? target.closest(".form-row") : target // rich text stands beside its field, which is hidden
 }
 
 function open(target) {
@@ -29,7 +32,7 @@ function open(target) {
 }
 
 function settle(target) {
-  const editor = target.querySelector("textarea[data-django-prose-editor-configurable]")
+  const editor = target.querySelector(RICH)
   const field = target.matches("input, textarea, select, button, a")
     ? target
     : [...all(FIELDS, target), ...all("a, button", target)].find((each) => each.offsetParent)
@@ -52,9 +55,10 @@ function jump() {
 
 addEventListener("hashchange", jump)
 document.addEventListener("click", ({ target }) => {
-  const link = target.closest(".preflight a[href^='#']")
+  const link = target.closest(".checks a[href^='#']")
   if (!link) return
-  link.closest("details").open = false // it stands in front of what it leads to
+  const panel = link.closest("details.preflight")
+  if (panel) panel.open = false // it stands in front of what it leads to
   if (link.hash === location.hash) setTimeout(jump) // no change of address, so no event of it
 })
 // After the form's own script has folded the rows.

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -15,22 +16,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from js_asset import Media, Script
 
 from stories.desk import checks
-from stories.desk.correct_forms import CorrectForm, removed_in, values_of
+from stories.desk.correct_forms import CorrectForm, field_of, removed_in, values_of
 from stories.desk.pages import frame, routes, story_for
 from stories.desk.publish import done, told_kinds
 from stories.desk.states import state_of, told
 from stories.models import BLOCKS, Report, Revision, Version
-from stories.publishing.corrections import correct, merged_back, rehearse
+from stories.publishing.corrections import correct, found_in, merged_back, rehearse
 from stories.publishing.document import DocumentError, fingerprint, upgraded
 from stories.publishing.lines import cited_name, lines_at
 from stories.publishing.merge import merge
 from stories.publishing.reports import resolve
-from stories.publishing.verbs import PublishError, WarningsError
+from stories.publishing.verbs import BlockedError, PublishError, WarningsError
 from stories.site.history import LABELS, told_changes
 from stories.site.passages import passage_at, passages
 
 BEGIN = {"change": Version.Change.CORRECTION, "severity": "normal"}
-SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in ("story", "cite")])
+SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in ("story", "jump", "cite")])
 DECLARED = ["change", "note", "wrong", "right", "severity", "override", "pending"]
 REMOVALS = [Version.Change.RETRACTION, Version.Change.WITHDRAWAL, Version.Change.REDACTION]
 
@@ -87,10 +88,14 @@ def reviewed_or_published(desk, form):
     live = desk.state.live
     try:
         corrected = act(correct if publishing else rehearse, desk, form)
-    except WarningsError as error:
+    except WarningsError:
         if pressed:
             form.add_error("override", _("Write a reason here, or settle what is listed above."))
-        return page(desk._replace(state=state_of(desk.story)), live, form, findings=error.findings)
+        return page(desk._replace(state=state_of(desk.story)), live, form)
+    except BlockedError:
+        if pressed:
+            form.add_error(None, _("Nothing is published yet: see below."))
+        return page(desk._replace(state=state_of(desk.story)), live, form)
     except (PublishError, DocumentError) as error:
         desk = desk._replace(state=state_of(desk.story))
         if not pressed and form.expecting == desk.state.expecting:
@@ -178,10 +183,14 @@ def is_id(value):
     return value.isascii() and value.isdecimal() and len(value) < 19
 
 
-def page(desk, base, form, *, errors=(), missing="", findings=(), conflicts=(), overlaps=()):
-    """Render the form, which is about the version `base`; once it is valid, with what would change."""
+def page(desk, base, form, *, errors=(), missing="", conflicts=(), overlaps=()):
+    """Render the form, which is about the version `base`; once it is valid, with what would change and what is found.
+
+    `missing` is what else stands in the way of publishing it, a sentence.
+    """
     request, story_admin, story, report, state = desk
     document = form.document if base.pk == state.live.pk else None
+    blocking, warning = found_in(story, document, form.cleaned_data["change"], base) if document else ((), ())
     context = {
         **frame(request, story_admin, story, _("Correct")),
         "state": state,
@@ -192,8 +201,9 @@ def page(desk, base, form, *, errors=(), missing="", findings=(), conflicts=(), 
         "report": report,
         "passage": reported_passage(report),
         "changes": told_kinds(form),
-        "findings": [{**finding, "url": ""} for finding in checks.told(findings, "")],
-        "is_more_than_minor": any(finding.check.startswith("guard.") for finding in findings),
+        "problems": told_here(blocking, form, story),
+        "findings": told_here(warning, form, story),
+        "is_more_than_minor": any(finding.check.startswith("guard.") for finding in warning),
         "reviewed": fingerprint(document) if document else "",
         "comparison": told_changes(base.document, document, timezone.now()) if document else None,
         "conflicts": told_conflicts(conflicts, document, base.document) if document else (),
@@ -202,6 +212,15 @@ def page(desk, base, form, *, errors=(), missing="", findings=(), conflicts=(), 
         "media": (Media.from_media(form.media) + SCRIPTS).with_nonce(request.csp_nonce),
     }
     return TemplateResponse(request, "admin/stories/story/correct.html", context)
+
+
+def told_here(findings, form, story):
+    """Return findings for a template, each leading to its field on this page; to the story's form if it has none."""
+    told = checks.told(findings, reverse("admin:stories_story_change", args=[story.pk]))
+    names = [field_of(finding.place, form.fields) for finding in findings]
+    return [
+        {**each, "url": f"#{form[name].id_for_label}"} if name else each for each, name in zip(told, names, strict=True)
+    ]
 
 
 def reported_passage(report):

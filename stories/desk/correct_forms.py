@@ -167,6 +167,14 @@ def taken(names, typed):
     return {name: typed[key] for name, key in names.items() if key in typed}
 
 
+def field_of(place, fields):
+    """Return the form's field of what preflight calls "headline" or "blocks.<id>.words"; None if it has none."""
+    kind, _dot, rest = place.partition(".")
+    row, _dot, inner = rest.partition(".")
+    name = f"{kind.removesuffix('s')}-{row}-{inner}" if rest else kind
+    return name if name in fields else None
+
+
 def field_at(place, document, fields):
     """Return the form's field of a place of the document like "blocks.2.url"; None if it has none."""
     name, *inner = place.split(".")

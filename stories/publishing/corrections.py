@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stories.models import Revision, Version
 from stories.models.prose import clean_text
 from stories.publishing.document import upgraded
 from stories.publishing.merge import merge
+from stories.publishing.preflight import BLOCKERS, context_for, findings
 from stories.publishing.revisions import latest_revision, save_document
-from stories.publishing.verbs import PublishError, put_out, refuse_without, take
+from stories.publishing.verbs import PublishError, put_out, refuse_without, speaking_against, take
 
 DECLARED = {"correction": None, "removal": None}  # what a version declares is no matter of the draft
 
@@ -56,6 +58,13 @@ def rehearse(story, document, **values):
         corrected = correct(story, document, **values)
         transaction.set_rollback(True)
     return corrected
+
+
+def found_in(story, document, change, live):
+    """Return (what blocks, what needs a reason), Findings, if `document` went out now as a `change` of `live`."""
+    readers_have = upgraded(live.document)
+    context = context_for(story, document, live=readers_have, at=timezone.now(), told=readers_have)
+    return findings(BLOCKERS, document, context), speaking_against(document, change, live, context)
 
 
 def flow_back(story, live, document, by):

@@ -40,6 +40,10 @@ class PublishError(Exception):
     """A rule of the desk forbids it; the message is written for the editor."""
 
 
+class BlockedError(PublishError):
+    """Preflight finds in the document what must be settled first."""
+
+
 class WarningsError(PublishError):
     """Something speaks against it, `findings`; with a reason, which readers will see, it can be done all the same."""
 
@@ -299,7 +303,7 @@ def refuse_without(user, permission):
 
 def refuse_if_blocked(document, context):
     if reasons := blockers(document, context):
-        raise PublishError(" ".join(reasons))
+        raise BlockedError(" ".join(reasons))
 
 
 def refuse_under_embargo(story, document, at):
@@ -314,13 +318,19 @@ def has_passed(at, now, live):
 
 def overridden(document, change, live, reason, context):
     """Return what is overridden with `reason`, [{check, sentence, words, reason}]; without one raise WarningsError."""
-    found = warnings(document, context)
-    if change == Version.Change.MINOR and live:
-        found += trips(upgraded(live.document), document)
+    found = speaking_against(document, change, live, context)
     reason = clean_text(reason)
     if found and not reason:
         raise WarningsError(found)
     return [{"check": f.check, "sentence": f.sentence, "words": list(f.words[:20]), "reason": reason} for f in found]
+
+
+def speaking_against(document, change, live, context):
+    """Return Findings of what needs a reason, also that a `change` called minor is more than that."""
+    found = warnings(document, context)
+    if change == Version.Change.MINOR and live:
+        found += trips(upgraded(live.document), document)
+    return found
 
 
 def refuse_without_plan(plan, now):

@@ -29,6 +29,25 @@ def test_a_marker_is_set_on_the_correct_page_and_no_new_citation_is_offered(desk
     expect(text.locator("cite").first).to_have_text("1")
 
 
+def test_what_stands_in_the_way_leads_to_its_field(desk, live_server):
+    live = make_published(language="en")
+    desk.goto(story_page(live_server, live.story, "correct"))
+    desk.locator("#id_headline").fill("")
+    text = desk.get_by_role("textbox", name="Text")
+    text.click()
+    desk.keyboard.press("Control+Home")
+    desk.keyboard.type("TK ")
+    desk.get_by_role("button", name="Show what changes").click()
+    for _again in range(2):  # the second time the address does not change
+        desk.locator(".problems li", has_text="A placeholder is left").get_by_role("link", name="Go there").click()
+        expect(text).to_be_focused()
+        expect(text).to_be_in_viewport()
+        desk.locator("#id_wrong").focus()
+    desk.locator(".problems li", has_text="Add a headline").get_by_role("link", name="Go there").click()
+    expect(desk.locator("#id_headline")).to_be_focused()
+    assert violations(desk) == []
+
+
 def test_enter_in_a_field_publishes_nothing(desk, live_server):
     live = make_published(language="en")
     for name in ("correct", "take-back", "redact"):

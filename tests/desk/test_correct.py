@@ -250,6 +250,44 @@ def test_what_is_missing_of_a_correction_is_said(desk, editor):
     assert "What is still missing Nothing has changed since version 1." in text(page)
 
 
+def test_all_that_stands_in_the_way_is_told_at_once_why_and_where(desk, editor):
+    point = {"id": new_id(), "type": "key_point", "label": "Nine", "detail": "<p>Ships.</p>"}
+    live = make_published(by=editor, interest_note="None.")
+    live = publish_change(live.story, by=editor, blocks=[*live.document["blocks"], point])
+    key = live.document["citations"][0]["key"]
+    typed = {
+        "headline": "",
+        "interest_note": "",
+        f"block-{point['id']}-label": "",
+        f"block-{point['id']}-detail": "<p>TK ships.</p>",
+        f"citation-{key}-quote": "TK",
+    }
+    page = submit(desk, desk.get(url("correct", live.story)), **typed, change="correction")
+    words, html = text(page), page.content.decode()
+    assert "What is still missing Say what was wrong and what is right." in words
+    assert "Before this can go out Add a headline before publishing. Go there Lists, feeds" in words
+    assert "Give this key point a label. Go there" in words
+    assert words.count("or take it out. TK Go there A placeholder must never be published.") == 2
+    assert "It does not say whether the newsroom or an author has ties to the subject. Go there" in words
+    for name in typed:
+        assert f'<a href="#id_{name}">Go there</a>' in html
+        assert f'id="id_{name}"' in html
+    assert "Publish version 3 now" not in words
+    page = submit(desk, page, "publish", override="It is known.", **TOLD)
+    assert page.context["form"].errors == {"__all__": ["Nothing is published yet: see below."]}
+    assert "It is known." in page.content.decode()
+    assert "Add a headline before publishing. Go there" in text(page)
+    assert Version.objects.count() == 2
+
+
+def test_what_is_settled_elsewhere_leads_to_the_story(desk, editor):
+    live = make_published(by=editor)
+    live = publish_change(live.story, by=editor, authors=[{**live.document["authors"][0], "role": "photographs"}])
+    Version.objects.filter(pk=live.pk).update(document={**live.document, "authors": []})
+    page = submit(desk, desk.get(url("correct", live.story)), **TOLD, kicker="Ten ships")
+    assert f'<a href="{url("change", live.story)}#credits-group">Go there</a>' in page.content.decode()
+
+
 def test_a_minor_change_that_is_more_asks_for_a_reason_which_is_kept(desk, editor):
     live = make_published(by=editor, headline="Nine ships")
     page = submit(desk, desk.get(url("correct", live.story)), change="minor", headline="Ten ships")
@@ -483,6 +521,6 @@ def test_the_page_costs_few_queries_however_long_the_story(desk, editor, django_
     live = publish_change(first.story, by=make_editor(), blocks=blocks)
     with django_assert_max_num_queries(8):
         page = desk.get(url("correct", live.story))
-    with django_assert_max_num_queries(80):
+    with django_assert_max_num_queries(82):
         submit(desk, page, **TOLD, kicker="Ten")
     assert Citation.objects.count() == 1
