@@ -24,7 +24,7 @@ class Citation(models.Model):
     """One use of a source in one story.
 
     Without a source it stands for an unnamed one: what readers are told is the descriptor and the reason. There is no
-    field for an identity, here or anywhere.
+    field for an identity, here or anywhere. It can be saved with neither; preflight asks for one of them.
     """
 
     class Obtained(models.TextChoices):
@@ -122,5 +122,3 @@ class Citation(models.Model):
     def clean(self):
         if self.source_id and (self.descriptor or self.reason):
             raise ValidationError({"descriptor": _("A citation has a source or an unnamed source, not both.")})
-        if not self.source_id and not self.descriptor:
-            raise ValidationError({"source": _("Choose a source, or describe the unnamed one.")})

@@ -202,6 +202,28 @@ def test_a_block_in_which_one_field_is_typed_is_saved_and_shown_but_not_publishe
     assert "Begun again" in page_of(desk, story, "compare", old=first, new=second)
 
 
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({}, "Choose a source, or describe the unnamed one."),
+        ({"url": "https://harbour.example/log"}, "Choose a source, or describe the unnamed one."),
+        ({"quote": "At last."}, "Choose a source, or describe the unnamed one."),
+        ({"reason": "safety"}, "Say of each unnamed source who it is"),
+        ({"descriptor": "an official on duty"}, "and why it is unnamed."),
+    ],
+)
+def test_a_citation_of_nobody_yet_is_saved_and_shown_but_not_published(desk, values, sentence):
+    key = make_key()
+    rows = [text(f'<p>Open.<cite data-key="{key}"></cite></p>'), ("citations", {"key": key} | values)]
+    desk.post(ADD, posted(rows, headline="Begun", language="en"))
+    story = Story.objects.get()
+    save(desk, story, opened(desk, story) | {"headline": "Begun again"})
+    assert document_of(story) == latest_revision(story).document
+    assert [citation["key"] for citation in document_of(story)["citations"]] == [key]
+    assert 'id="source-1"' in page_of(desk, story, "preview")
+    assert sentence in page_of(desk, story, "publish")
+
+
 def page_of(client, story, name, **asked):
     response = client.get(reverse(f"admin:stories_story_{name}", args=[story.pk]), asked)
     assert response.status_code == 200
@@ -359,7 +381,6 @@ def test_new_rows_have_no_id_from_the_server(desk):
             "“ftp://a.example/” is not a web address.",
         ),
         ([("stories_figure_set", {"caption": "<p>A</p>", "ordering": 1})], {}, "This field is required."),
-        ([("citations", {"quote": "A"})], {}, "Choose a source, or describe the unnamed one."),
         ([("citations", {"source": uuid.UUID(int=7)})], {}, NO_CHOICE),
         ([("citations", {"source": "x"})], {}, NO_CHOICE),
         ([], {"topics": ["x"]}, "“x” is not a valid value."),

@@ -89,10 +89,10 @@ def test_beside_the_form_what_does_not_hold_is_listed_without_the_desks_frame(de
     assert 'id="header"' not in page
 
 
-def test_a_citation_without_a_source_is_said(desk):
+def test_a_citation_without_a_source_is_shown_as_one(desk):
     story = make_revision(language="en").story
     page = desk.post(url(story), form_data(desk, story, **{"citations-0-source": ""})).content.decode()
-    assert "Choose a source, or describe the unnamed one." in page
+    assert "A source that is not named" in page
 
 
 def test_broken_form_data_is_no_error_of_ours(desk):

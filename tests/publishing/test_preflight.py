@@ -329,6 +329,12 @@ def test_a_finding_names_the_block_the_words_and_the_rule():
     assert finding.why == "Read out of the text, “here” leads nowhere."
 
 
+def test_a_citation_of_nobody_yet_is_asked_for_its_source_and_no_more():
+    [finding] = preflight.findings(preflight.BLOCKERS, document(citations=[citation(source=None)]))
+    assert finding.place == f"citations.{KEY}.source"
+    assert finding.sentence == "Choose a source, or describe the unnamed one."
+
+
 @pytest.mark.parametrize(
     ("block", "field"),
     [

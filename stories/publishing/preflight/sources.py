@@ -132,7 +132,9 @@ def posts_can_be_checked(document, context):
 def sources_are_told(document, context):
     for citation in unnamed(document):
         told = citation["unnamed"] or {"descriptor": "", "reason": ""}
-        if not (told["descriptor"] and told["reason"]):
+        if not (told["descriptor"] or told["reason"]):
+            yield at(citation, "source"), _("Choose a source, or describe the unnamed one.")
+        elif not (told["descriptor"] and told["reason"]):
             yield (
                 at(citation, "reason" if told["descriptor"] else "descriptor"),
                 _("Say of each unnamed source who it is, as precisely as is safe, and why it is unnamed."),
