@@ -497,7 +497,8 @@ def test_where_readers_have_nothing_there_is_nothing_to_correct(desk, editor):
     for story in (draft, planned.story, gone):
         response = desk.get(url("correct", story), follow=True)
         assert told(response) == ["There is nothing to correct: readers have no text of this story."]
-    assert desk.get(reverse("admin:stories_story_correct", args=[new_id()])).status_code == 404
+    response = desk.get(reverse("admin:stories_story_correct", args=[new_id()]), follow=True)
+    assert told(response) == ["Meanwhile someone else deleted this story."]
 
 
 @pytest.mark.parametrize("name", ["seen_live", "seen_pending"])
