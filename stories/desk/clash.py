@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from stories.desk.desk_only import desk_only_of
+from stories.desk.desk_only import changes_of, desk_only_of
 from stories.desk.forms import document_from_form
 from stories.desk.rows import posted_uuid
 from stories.desk.states import name_of, told
@@ -39,24 +39,26 @@ def waiting_for(user, story):
 def save_aside_if_overtaken(request, form, formsets):
     """Return (the revision that a valid form was opened on, whether another save has overtaken it).
 
-    If so, nothing is written but a revision aside with all that the form says, and next_page() leads to the page that
-    joins the two. The caller holds the story's lock.
+    One has if the story says something else by now, or if somebody else changed what this form changes for the desk
+    alone. If so, nothing is written but a revision aside with all that the form says, and next_page() leads to the page
+    that joins the two. The caller holds the story's lock.
     """
     story = form.instance
     newest = latest_revision(story)
     pk = posted_uuid(form.cleaned_data["opened_on"])
-    if newest is None or newest.pk == pk:
+    desk_only = desk_only_of(form, formsets)
+    by_both = any(change.by_both for change in changes_of(desk_only, story.pk))
+    if newest is None or (newest.pk == pk and not by_both):
         return newest, False
     base = opened_on(story, pk)
-    if same_words(base, newest):
+    if same_words(base, newest) and not by_both:
         return newest, False
     for tag in form.cleaned_data["tags"]:
         if tag.pk is None:
             tag.save()  # a revision names tags that exist
     mine = with_review_of(base, document_from_form(form, formsets), form)
-    if canonical(mine) == canonical(upgraded(newest.document)):
+    if canonical(mine) == canonical(upgraded(newest.document)) and not by_both:
         return newest, False  # both made the same change
-    desk_only = desk_only_of(form, formsets)
     if base and not desk_only and canonical(mine) == canonical(upgraded(base.document)):
         request.overtaken = {"newest": newest, "aside": None}
     else:

@@ -1,17 +1,22 @@
 """What only the desk sees, in a save that another has overtaken: kept beside it, offered where the two are joined."""
 
+import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib.admin.utils import display_for_field
 from django.core.exceptions import ValidationError
 from django.db.models import Field
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from stories.desk.citations import IN_THE_HOUSE
 from stories.desk.forms import refuse_broken_embargo
+from stories.desk.rows import valid_ids
+from stories.desk.states import told
 from stories.models import Citation, Story, User
+from stories.models.term import make_slugline
 from stories.publishing.desk_work import name_of
 from stories.publishing.lines import cited_name
 
@@ -19,30 +24,56 @@ from stories.publishing.lines import cited_name
 def desk_only_of(form, formsets):
     """Return what a form changed that is in no document: {column: value as text}, "" for what it emptied.
 
-    Under "citations" stands {key: {column: value as text}} of what was answered about unnamed sources.
+    Under "citations" stands {key: {column: value as text}} of what was answered about unnamed sources; under "before",
+    in the same shape, what all of that was when the form was opened.
     """
     rows = [row for formset in formsets if formset.model is Citation for row in formset.kept_forms]
-    citations = {row.instance.key: changed_texts(row, IN_THE_HOUSE) for row in rows}
-    citations = {key: texts for key, texts in citations.items() if texts}
-    return changed_texts(form, form.desk_only()) | ({"citations": citations} if citations else {})
+    forms = [("", form, form.desk_only()), *((row.instance.key, row, IN_THE_HOUSE) for row in rows)]
+    changed = [(key, each, [name for name in names if name in each.changed_data]) for key, each, names in forms]
+    kept = by_key((key, {name: text_of(each.instance, name) for name in names}) for key, each, names in changed)
+    if not kept:
+        return {}
+    before = by_key((key, {name: text_before(each, name) for name in names}) for key, each, names in changed)
+    return kept | {"before": before}
 
 
-def changed_texts(form, names):
-    """Return {column: value as text} of what a form changed among `names`."""
-    columns = [form.instance._meta.get_field(name) for name in names if name in form.changed_data]
-    return {
-        column.name: "" if column.value_from_object(form.instance) is None else column.value_to_string(form.instance)
-        for column in columns
-    }
+def by_key(rows):
+    """Return [(key of a citation or "", {column: text})] as a revision keeps it, without what is empty."""
+    texts = {key: texts for key, texts in rows if texts}
+    own = texts.pop("", {})
+    return own | ({"citations": texts} if texts else {})
+
+
+def text_of(row, name):
+    column = row._meta.get_field(name)
+    return "" if column.value_from_object(row) is None else column.value_to_string(row)
+
+
+def text_before(form, name):
+    """Return what a field of a posted form was opened with, as text: its hidden input says so."""
+    bound, column = form[name], form.instance._meta.get_field(name)
+    posted = bound.field.hidden_widget().value_from_datadict(form.data, form.files, bound.html_initial_name)
+    if column.is_relation:
+        return str(posted) if valid_ids(column.related_model, filter(None, [posted])) else ""
+    try:
+        value = bound.field.clean(posted)
+    except ValidationError:
+        return ""
+    return text_of(type(form.instance)(**{column.attname: value}), name)
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a form that was saved aside said, as text, of a column of its story, or of the citation with a `key`."""
+    """What a form said, as text, of a column of its story, or of the citation with a `key`.
+
+    `now` is the value that the row has; `by_both` tells that somebody else changed it after the form was opened.
+    """
 
     column: Field
     text: str
-    key: str = ""
+    key: str
+    now: Any
+    by_both: bool
 
     @property
     def name(self):
@@ -50,20 +81,46 @@ class Change:
 
     @property
     def value(self):
-        return None if self.column.null and not self.text else self.column.to_python(self.text)
+        return value_from(self.column, self.text)
 
     @property
     def names_somebody(self):
         return names_users(self.column) and bool(self.text)
 
 
-def changes_of(desk_only):
-    """Return the Changes of what a revision aside keeps beside its document."""
-    own = [(Story, "", {name: text for name, text in desk_only.items() if name != "citations"})]
-    rows = own + [(Citation, key, texts) for key, texts in desk_only.get("citations", {}).items()]
-    return [
-        Change(model._meta.get_field(name), text, key) for model, key, texts in rows for name, text in texts.items()
-    ]
+def changes_of(desk_only, story_id):
+    """Return the Changes of what desk_only_of() found, compared with the rows as they are now. At most two queries."""
+    if not desk_only:
+        return []
+    own = {name: text for name, text in desk_only.items() if name not in ("citations", "before")}
+    citations, before = desk_only.get("citations", {}), desk_only.get("before", {})
+    story = Story.objects.get(pk=story_id)
+    found = [change_of(story, "", name, text, before) for name, text in own.items()]
+    rows = Citation.objects.filter(story=story_id).in_bulk(field_name="key") if citations else {}
+    for key, texts in citations.items():
+        opened = before.get("citations", {}).get(key, {})
+        found += [change_of(rows.get(key), key, name, text, opened) for name, text in texts.items()]
+    return found
+
+
+def change_of(row, key, name, text, before):
+    """Return the Change of a column; `row` is None if it is not there, `before` the texts it was opened with."""
+    column = (Citation if key else Story)._meta.get_field(name)
+    now = getattr(row, column.attname) if row else None
+    known = [value_from(column, each) for each in (text, before[name])] if row and name in before else [whole(now)]
+    if name == "slugline" and not before.get(name):
+        known.append(make_slugline(row.headline))  # as any save proposes it: nobody changed it
+    by_both = whole(now) not in known
+    return Change(column, text, key, now, by_both)
+
+
+def value_from(column, text):
+    return None if column.null and not text else whole(column.to_python(text))
+
+
+def whole(value):
+    """Return a value as forms have it, whose times know no parts of a second."""
+    return value.replace(microsecond=0) if isinstance(value, datetime.datetime) else value
 
 
 class DeskOnlyForm(forms.Form):
@@ -72,19 +129,19 @@ class DeskOnlyForm(forms.Form):
     def __init__(self, revision, data=None):
         super().__init__(data, prefix="desk", label_suffix="")
         self.revision = revision
-        changes = changes_of(revision.desk_only)
-        rows = Citation.objects.filter(story=revision.story_id).in_bulk(field_name="key") if changes else {}
-        now = {each: value_in(rows.get(each.key) if each.key else revision.story, each.column) for each in changes}
-        people = people_in(changes, now)
+        changes = changes_of(revision.desk_only, revision.story_id)
+        people = people_in(changes)
         self.changes = [change for change in changes if not change.names_somebody or change.value in people]
-        names = {citation["key"]: cited_name(citation) for citation in revision.document["citations"]}
+        self.by_both = [change for change in self.changes if change.by_both]
+        names = names_in(revision.document)
         for change in self.changes:
-            label = _("%(field)s: %(words)s (now in the story: %(now)s)") % {
+            label = label_of(change) % {
                 "field": told_field(change, names),
                 "words": told_value(change.column, change.value, people),
-                "now": told_value(change.column, now[change], people),
+                "now": told_value(change.column, change.now, people),
             }
-            self.fields[change.name] = forms.BooleanField(label=label, required=False, initial=True)
+            # What somebody else changed too is not written over unless it is asked for.
+            self.fields[change.name] = forms.BooleanField(label=label, required=False, initial=not change.by_both)
 
     def clean(self):
         """Refuse what the story's form would; the story is locked when it is saved."""
@@ -107,19 +164,25 @@ class DeskOnlyForm(forms.Form):
             rows.update(**values)
 
 
-def value_in(row, column):
-    """Return what a column has in a row, which may be gone: None then."""
-    return getattr(row, column.attname) if row else None
+def label_of(change):
+    if change.by_both:
+        return _("%(field)s: %(words)s (both of you changed it; now in the story: %(now)s)")
+    return _("%(field)s: %(words)s (now in the story: %(now)s)")
 
 
-def people_in(changes, now):
-    """Return {id: user} of those named in Changes, and in what stands there now, {change: value}; not who has left."""
-    ids = [pk for each in changes if names_users(each.column) for pk in (each.value, now[each]) if pk]
+def people_in(changes):
+    """Return {id: user} of those named in Changes, and in what stands there now; not who has left."""
+    ids = [pk for each in changes if names_users(each.column) for pk in (each.value, each.now) if pk]
     return User.objects.in_bulk(ids) if ids else {}
 
 
 def names_users(column):
     return column.related_model is User
+
+
+def names_in(document):
+    """Return {key: name} of what a document cites."""
+    return {citation["key"]: cited_name(citation) for citation in document["citations"]}
 
 
 def told_field(change, names):
@@ -136,5 +199,7 @@ def told_value(column, value, people):
         return _("nothing")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, datetime.datetime):
+        return told(value)
     words = name_of(people[value]) if value in people else display_for_field(value, column, "")
-    return _("“%(words)s”") % {"words": Truncator(words).chars(100)}
+    return _("“%(words)s”") % {"words": words}

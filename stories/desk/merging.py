@@ -123,6 +123,7 @@ def page(request, story_admin, story, merging):
         "me": name_of(merging.mine) if merging.mine.user != request.user else "",
         "them": name_of(merging.theirs),
         "alone": merging.theirs.user_id == merging.mine.user_id,
+        "same_words": merging.theirs.pk == merging.mine.base_id,  # only values for the desk alone were changed
         "errors": merging.errors,
         "asked": [place for place in places if place["form"]],
         "joined": [place for place in places if not place["form"]],

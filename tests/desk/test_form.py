@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.forms import MultiWidget
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -61,18 +62,30 @@ def posted(rows=(), **values):
 
 def opened(client, story):
     """Return what the form of `story`, opened and left as it is, would post."""
-    context = client.get(change_url(story)).context
+    response = client.get(change_url(story))
+    context = response.context
     formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-    data = {}
+    data = opened_with(response.content.decode())
     for form in [context["adminform"].form, *(f for formset in formsets for f in [formset.management_form, *formset])]:
         for field in form:
-            value = field.field.widget.format_value(field.value())
+            widget = field.field.widget
+            if isinstance(widget, MultiWidget):
+                parts = zip(widget.widgets_names, widget.decompress(field.value()), strict=True)
+                data |= {f"{field.html_name}{name}": part for name, part in parts if part}
+                continue
+            value = widget.format_value(field.value())
             if value not in (None, [], [""]):
                 one = isinstance(value, list) and field.name not in ("topics", "tags")
                 data[field.html_name] = value[0] if one else value
     data["topics"] = [topic.pk for topic in story.topics.all()]
     data["tags"] = [tag.name for tag in story.tags.all()]
     return data
+
+
+def opened_with(page):
+    """Return the hidden inputs of a form that tell what its fields were opened with."""
+    inputs = re.findall(r'<input type="hidden" name="(initial-[^"]+)"([^>]*)>', page)
+    return {name: html.unescape("".join(re.findall(r'value="([^"]*)"', rest))) for name, rest in inputs}
 
 
 def text(html, **values):
