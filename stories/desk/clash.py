@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from stories.desk.desk_only import changes_of, desk_only_of
+from stories.desk.desk_only import changes_of, desk_only_of, log_changes
 from stories.desk.forms import document_from_form
 from stories.desk.rows import posted_uuid
 from stories.desk.states import name_of, told
@@ -47,7 +47,8 @@ def save_aside_if_overtaken(request, form, formsets):
     newest = latest_revision(story)
     pk = posted_uuid(form.cleaned_data["opened_on"])
     desk_only = desk_only_of(form, formsets)
-    by_both = any(change.by_both for change in changes_of(desk_only, story.pk))
+    request.desk_changes = changes_of(desk_only, story.pk)
+    by_both = any(change.by_both for change in request.desk_changes)
     if newest is None or (newest.pk == pk and not by_both):
         return newest, False
     base = opened_on(story, pk)
@@ -78,6 +79,11 @@ def with_review_of(base, document, form):
     statements = {(each["ai_review"] or {"statement": ""})["statement"] for each in (before, document)}
     same = len(statements) == 1 and before["ai_use"] == document["ai_use"]
     return {**document, "ai_review": before["ai_review"]} if same else document
+
+
+def log_for_the_desk(request, story):
+    """Write into the journal what a save that was not overtaken changed for the desk alone."""
+    log_changes(request.desk_changes, story, request.user)
 
 
 def log_message(request):

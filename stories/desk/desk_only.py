@@ -17,7 +17,7 @@ from stories.desk.rows import valid_ids
 from stories.desk.states import told
 from stories.models import Citation, Story, User
 from stories.models.term import make_slugline
-from stories.publishing.desk_work import name_of
+from stories.publishing.desk_work import log_values, name_of
 from stories.publishing.lines import cited_name
 
 
@@ -123,6 +123,13 @@ def whole(value):
     return value.replace(microsecond=0) if isinstance(value, datetime.datetime) else value
 
 
+def log_changes(changes, story, by):
+    """Write into the journal what of `changes` is not so already; of a citation only what was answered, not how."""
+    values = {each.column.name: None if each.key else each.text for each in changes if each.value != whole(each.now)}
+    if values:
+        log_values(story, by, values)
+
+
 class DeskOnlyForm(forms.Form):
     """What the form that was saved aside changed for the desk only. No revision keeps it: it is taken over or not."""
 
@@ -155,8 +162,9 @@ class DeskOnlyForm(forms.Form):
     def taken(self):
         return [change for change in self.changes if self.cleaned_data.get(change.name)]
 
-    def save(self):
+    def save(self, *, by):
         """Write what is to be taken over."""
+        log_changes(self.taken(), self.revision.story, by)
         for key in {change.key for change in self.taken()}:
             values = {change.column.attname: change.value for change in self.taken() if change.key == key}
             citations = Citation.objects.filter(story=self.revision.story_id, key=key)
@@ -203,3 +211,28 @@ def told_value(column, value, people):
         return told(value)
     words = name_of(people[value]) if value in people else display_for_field(value, column, "")
     return _("“%(words)s”") % {"words": words}
+
+
+# The journal
+
+COLUMNS = {column.name: column for model in (Citation, Story) for column in model._meta.concrete_fields}
+
+
+def told_note(note):
+    """Return what log_values() wrote, as editors read it; what a redaction left of it is shown as it is."""
+    return "; ".join(told_line(line) for line in note.split("\n"))
+
+
+def told_line(line):
+    name, is_told, text = line.partition(":")
+    if name not in COLUMNS:
+        return line
+    column, text = COLUMNS[name], text.strip()
+    if not is_told:
+        return _("of an unnamed source, %(field)s") % {"field": column.verbose_name}
+    try:
+        value = value_from(column, text)
+    except ValidationError:
+        value = text
+    values = {"field": column.verbose_name, "words": told_value(column, value, {})}
+    return (_("%(field)s %(words)s") if text else _("%(field)s: %(words)s")) % values

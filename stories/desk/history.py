@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from stories.desk.desk_only import told_note
 from stories.desk.pages import frame, routes, story_for
 from stories.desk.rows import posted_uuid
 from stories.desk.states import name_of, state_of, told
@@ -48,6 +49,7 @@ WORK = {
     "ready_own": _("Marked ready by its own writer"),
     "share": _("Shared by a link"),
     "unshare": _("Link revoked"),
+    "desk_only": _("Changed for the desk"),
 }
 
 
@@ -70,7 +72,8 @@ def history_context(story):
 def what_of(event):
     """Say what an event was, in a sentence."""
     if event.action in WORK:
-        return f"{WORK[event.action]}: {event.note}" if event.note else WORK[event.action]
+        note = told_note(event.note) if event.action == "desk_only" else event.note
+        return f"{WORK[event.action]}: {note}" if note else WORK[event.action]
     what = ACTIONS.get(event.action, event.action)
     if event.number is None:
         return what % {"when": told(event.instant)} if event.instant else what

@@ -79,7 +79,7 @@ class Merging:
         try:
             with transaction.atomic():
                 saved = join(self.mine, settled(self.sides.merged, choices), by=by, theirs=self.theirs)
-                self.desk_only.save()
+                self.desk_only.save(by=by)
         except Overtaken as overtaken:
             self.look_at(overtaken.newest)
             self.tell_of(overtaken.newest)

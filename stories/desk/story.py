@@ -135,6 +135,8 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         # Past ContentEditor, whose clone writes into any story unchecked.
         super(ContentEditor, self).save_related(request, form, formsets, change)
         save_revision(story, by=request.user, base=base)
+        if change:
+            clash.log_for_the_desk(request, story)
 
     def construct_change_message(self, request, form, formsets, add=False):
         return clash.log_message(request) or super().construct_change_message(request, form, formsets, add)

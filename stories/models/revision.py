@@ -31,8 +31,8 @@ class Revision(models.Model):
     joined = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("joined in")
     )
-    # Of one aside: what its form also changed that is in no document, {column of the story: its value as text}, and what
-    # that was when the form was opened (desk/desk_only.py).
+    # Of one aside: what its form also changed that is in no document, {column of the story: its value as text}, and
+    # what that was when the form was opened (desk/desk_only.py).
     desk_only = models.JSONField(default=dict, blank=True)
 
     objects = RevisionQuerySet.as_manager()

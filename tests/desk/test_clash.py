@@ -472,6 +472,8 @@ def test_what_only_the_desk_sees_is_not_lost_either(ada, ben):
     assert "Slugline: “harbour-talks” (now in the story: “headline-gate”)" in page
     joined(ada, story, {"desk-slugline": "on"})
     assert Story.objects.get(pk=story.pk).slugline == "harbour-talks"
+    event = story.events.get()
+    assert (event.user.username, event.note) == ("ada", "slugline: harbour-talks")
 
 
 def test_what_only_the_desk_sees_is_taken_over_if_it_is_ticked(ada, ben):
@@ -639,6 +641,7 @@ def test_what_both_changed_for_the_desk_alone_is_not_written_over(ada, ben, name
     assert field.value() is False
     joined(ada, story)
     assert value_of(story, name) == kept
+    assert [event.user.username for event in story.events.all()] == ["ben"]
 
 
 @pytest.mark.parametrize(("name", "his", "hers", "told"), BOTH)

@@ -15,6 +15,7 @@ from stories.desk.forms import document_from_form
 from stories.models import Citation, KeyPoint, Quote, Story, Tag, Text, User
 from stories.models.citation import make_key
 from stories.publishing.document import clean, new_id
+from stories.publishing.purging import purge_words
 from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.working_copy import document_from_story
 from tests.factories import make_author, make_document, make_editor, make_revision, make_source, make_tag, make_topic
@@ -177,6 +178,46 @@ def test_a_slugline_is_made_where_there_is_none(desk):
     assert Story.objects.get().slugline == "us-russia-hold"
     save(desk, story, data | {"slugline": "istanbul"})
     assert Story.objects.get().slugline == "istanbul"
+
+
+def told_by_the_history(client, story):
+    response = client.get(reverse("admin:stories_story_history", args=[story.pk]))
+    return [str(row["what"]) for row in response.context["events"]]
+
+
+def test_the_history_tells_what_was_changed_for_the_desk_alone(desk, editor):
+    story = make_story()
+    plan = {"embargo_until_0": "2099-11-26", "embargo_until_1": "10:00", "due": "2027-11-25T17:00"}
+    save(desk, story, opened(desk, story) | plan | {"budget_line": "Who: buys.\nWhat.", "headline": "New"})
+    save(desk, story, opened(desk, story) | {"due": "", "embargo_until_0": "", "embargo_until_1": "", "slugline": "x"})
+    save(desk, story, opened(desk, story) | {"headline": "Newer"})
+    assert told_by_the_history(desk, story) == [
+        "Changed for the desk: due: nothing; embargo until: nothing; slugline “x”",
+        "Changed for the desk: budget line “Who: buys. What.”; due 25 November 2027, 17:00 UTC; "
+        "embargo until 26 November 2099, 10:00 UTC",
+    ]
+    assert {event.user for event in story.events.all()} == {editor}
+
+
+def test_the_history_tells_that_an_answer_about_an_unnamed_source_was_changed_and_not_to_what(desk, editor):
+    story = make_story()
+    row = {"key": make_key(), "descriptor": "An official", "reason": "Fear", "approver": editor.pk, "factual": "on"}
+    data = opened(desk, story) | {f"citations-1-{name}": value for name, value in row.items()}
+    save(desk, story, data | {"citations-TOTAL_FORMS": 2})
+    assert told_by_the_history(desk, story) == [
+        "Changed for the desk: of an unnamed source, information, not opinion; of an unnamed source, approved by"
+    ]
+    assert str(editor.pk) not in story.events.get().note
+
+
+def test_what_a_redaction_leaves_of_the_journal_is_told_as_it_is(desk):
+    story = make_story()
+    save(desk, story, opened(desk, story) | {"due": "2027-11-25T17:00", "budget_line": "Of Ivan Petrov."})
+    purge_words(story, "Ivan Petrov")
+    purge_words(story, "2027")
+    assert told_by_the_history(desk, story) == [
+        "Changed for the desk: budget line “Of […].”; due “[…]-11-25T17:00:00+00:00”"
+    ]
 
 
 def test_a_headline_is_one_line(desk):
