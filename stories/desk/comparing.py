@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from stories.desk.desk_only import told_beside
 from stories.desk.forms import document_from_form
 from stories.desk.pages import find_story, frame
 from stories.desk.preview import errors_of
@@ -30,11 +31,15 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two that are compared: `ref` names it in the address, `label` on the page."""
+    """One of the two that are compared: `ref` names it in the address, `label` on the page.
+
+    `beside` tells what a save that was kept aside also changed, for the desk alone, a line each.
+    """
 
     ref: str
     label: str
     document: dict
+    beside: tuple = ()
 
 
 class NotComparable(Exception):
@@ -65,6 +70,7 @@ def compare_page(request, story_id, story_admin):
         context["errors"] = error.errors
     else:
         context |= {"old": old, "new": new, "comparison": told_changes(old.document, new.document, timezone.now())}
+        context["beside"] = [each for each in (old, new) if each.beside]
         context["turned"] = f"?old={new.ref}&new={old.ref}"
     return TemplateResponse(request, "admin/stories/story/compare.html", context)
 
@@ -106,7 +112,7 @@ def side(request, story_admin, story, ref):
     revision = Revision.objects.filter(story=story, pk=posted_uuid(ref)).select_related("user").first()
     if revision is None:
         raise Http404(_("There is no such revision of this story."))
-    return Side(str(revision.pk), label_of(revision), revision.document)
+    return Side(str(revision.pk), label_of(revision), revision.document, tuple(told_beside(revision)))
 
 
 def label_of(revision):

@@ -136,9 +136,7 @@ class DeskOnlyForm(forms.Form):
     def __init__(self, revision, data=None):
         super().__init__(data, prefix="desk", label_suffix="")
         self.revision = revision
-        changes = changes_of(revision.desk_only, revision.story_id)
-        people = people_in(changes)
-        self.changes = [change for change in changes if not change.names_somebody or change.value in people]
+        self.changes, people = changes_with_people(revision)
         self.by_both = [change for change in self.changes if change.by_both]
         names = names_in(revision.document)
         for change in self.changes:
@@ -176,6 +174,21 @@ def label_of(change):
     if change.by_both:
         return _("%(field)s: %(words)s (both of you changed it; now in the story: %(now)s)")
     return _("%(field)s: %(words)s (now in the story: %(now)s)")
+
+
+def changes_with_people(revision):
+    """Return the Changes that a revision aside keeps, without those that name who has left, and {id: user}."""
+    changes = changes_of(revision.desk_only, revision.story_id)
+    people = people_in(changes)
+    return [change for change in changes if not change.names_somebody or change.value in people], people
+
+
+def told_beside(revision):
+    """Return what a revision aside keeps beside its document, as editors read it, a line each."""
+    changes, people = changes_with_people(revision)
+    names = names_in(revision.document)
+    texts = [(told_field(change, names), told_value(change.column, change.value, people)) for change in changes]
+    return [_("%(field)s: %(words)s") % {"field": field, "words": words} for field, words in texts]
 
 
 def people_in(changes):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from stories.desk.comparing import SHOWN
 from stories.models import Revision, Story, User
+from stories.models.citation import make_key
 from stories.publishing.document import new_id
 from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.verbs import publish, seen
@@ -240,3 +241,23 @@ def test_naming_is_done_by_post_and_to_revisions_of_the_story(desk):
     story = make_story()
     assert desk.get(name_url(story, latest_revision(story))).status_code == 405
     assert desk.post(name_url(story, latest_revision(make_story())), {"name": "x"}).status_code == 404
+
+
+def test_what_was_saved_aside_for_the_desk_alone_is_read_beside_its_changes(desk, django_assert_max_num_queries):
+    ada, ben = signed_in("ada", "Ada Brown"), signed_in("ben", "Ben Carter")
+    story, key = make_story(), make_key()
+    row = {"key": key, "descriptor": "An official", "reason": "Fear", "approver": make_editor(first_name="Jo").pk}
+    hers = {f"citations-1-{name}": value for name, value in row.items()} | {"citations-TOTAL_FORMS": 2}
+    plan = {"budget_line": "Who buys. " * 28, "embargo_until_0": "2099-11-26", "embargo_until_1": "10:00"}
+    clash(ada, ben, story, hers | plan, {"kicker": "His"})
+    ada.post(merge_url(story), {"leave": "1"})
+    with django_assert_max_num_queries(12):
+        response = desk.get(url(story, new=aside(story).pk))
+    lines = [
+        f"Budget line: “{('Who buys. ' * 28).strip()}”",
+        "Embargo until: 26 November 2099, 10:00 UTC",
+        "Approved by, of “An official”: “Jo”",
+    ]
+    assert [list(side.beside) for side in response.context["beside"]] == [lines]
+    assert "Embargo until: 26 November 2099, 10:00 UTC" in response.content.decode()
+    assert "Only the desk sees" not in desk.get(url(story)).content.decode()
