@@ -1,6 +1,8 @@
 """What only the desk sees, in a save that another has overtaken: kept beside it, offered where the two are joined."""
 
 import datetime
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,8 +150,16 @@ class DeskOnlyForm(forms.Form):
             # What somebody else changed too is not written over unless it is asked for.
             self.fields[change.name] = forms.BooleanField(label=label, required=False, initial=not change.by_both)
 
+    @property
+    def seen(self):
+        """Return what stands for all that the page says is in the story now: it is posted with the ticks."""
+        now = json.dumps([[change.name, str(change.now)] for change in self.changes])
+        return hashlib.sha256(now.encode()).hexdigest()[:16]
+
     def clean(self):
-        """Refuse what the story's form would; the story is locked when it is saved."""
+        """Refuse what the story's form would, and ticks for what has changed; the story is locked when it is saved."""
+        if self.data.get(self.add_prefix("seen"), self.seen) != self.seen:
+            self.add_error(None, _("Meanwhile some of this was changed in the story. Look at it again, then save."))
         for change in self.taken():
             if change.name == "embargo_until":
                 try:

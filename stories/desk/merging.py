@@ -68,6 +68,7 @@ class Merging:
     def save(self, *, by):
         """Save what the forms say, if they all hold and nobody saved meanwhile; return whether that was done."""
         list(Story.objects.select_for_update().filter(pk=self.mine.story_id))  # so that no plan is made meanwhile
+        self.desk_only = DeskOnlyForm(self.mine, self.data)  # with the rows as they stay until this ends
         valid = [form.is_valid() for form in [*self.forms.values(), self.desk_only]]
         if self.data.get("theirs") != str(self.theirs.pk):
             self.tell_of(self.theirs)

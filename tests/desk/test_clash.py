@@ -665,6 +665,33 @@ def test_two_who_plan_different_things_do_not_clash(ada, ben):
     assert (story.budget_line, story.slugline, story.embargo_until) == ("Hers.", "same", utc(2099, 12, 24, 10))
 
 
+@pytest.mark.parametrize("value", ["", "x", "9" * 400, "\0", "9999-12-31 23:59:59"])
+def test_whatever_a_form_says_it_was_opened_with_writes_over_nothing(ada, value):
+    story = make_planned()
+    saved(ada, story, opened(ada, story) | embargo("2099-12-24") | {"budget_line": "Who buys."})
+    data = opened(ada, story)
+    data |= {name: value for name in data if name.startswith("initial-")}
+    assert "/merge/" in post(ada, story, data | {"budget_line": "Hers."})
+    assert ada.get(merge_url(story)).context["desk_only"]["budget_line"].value() is False
+    assert value_of(story, "budget_line") == "Who buys."
+
+
+def test_a_tick_for_what_has_changed_since_the_page_was_opened_is_asked_again(ada, ben):
+    story = make_planned()
+    clash(ada, ben, story, embargo("2099-11-26") | {"headline": "Hers"}, {"kicker": "His"})
+    page = ada.get(merge_url(story)).context
+    seen, theirs = page["desk_only"].seen, page["theirs"].pk
+    saved(ben, story, opened(ben, story) | embargo("2099-12-24"))
+    ticked = {"desk-embargo_until": "on", "theirs": theirs, "join": "1"}
+    response = ada.post(merge_url(story), ticked | {"desk-seen": seen})
+    assert "Meanwhile some of this was changed in the story. Look at it again, then save." in errors(response)
+    assert "both of you changed it; now in the story: 24 December 2099" in response.content.decode()
+    assert value_of(story, "embargo_until") == utc(2099, 12, 24, 10)
+    seen = response.context["desk_only"].seen
+    assert ada.post(merge_url(story), ticked | {"desk-seen": seen}).status_code == 302
+    assert value_of(story, "embargo_until") == utc(2099, 11, 26, 10)
+
+
 # Rights and addresses
 
 
