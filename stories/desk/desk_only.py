@@ -22,6 +22,8 @@ from stories.models.term import make_slugline
 from stories.publishing.desk_work import log_values, name_of
 from stories.publishing.lines import cited_name
 
+UNREADABLE = object()
+
 
 def desk_only_of(form, formsets):
     """Return what a form changed that is in no document: {column: value as text}, "" for what it emptied.
@@ -102,7 +104,7 @@ def changes_of(desk_only, story_id):
     for key, texts in citations.items():
         opened = before.get("citations", {}).get(key, {})
         found += [change_of(rows.get(key), key, name, text, opened) for name, text in texts.items()]
-    return found
+    return [change for change in found if change.value is not UNREADABLE]
 
 
 def change_of(row, key, name, text, before):
@@ -117,7 +119,11 @@ def change_of(row, key, name, text, before):
 
 
 def value_from(column, text):
-    return None if column.null and not text else whole(column.to_python(text))
+    """Return the value that a column's text stands for, UNREADABLE if a redaction left it none."""
+    try:
+        return None if column.null and not text else whole(column.to_python(text))
+    except ValidationError:
+        return UNREADABLE
 
 
 def whole(value):

@@ -18,8 +18,10 @@ def settle(story, *, by=None, start=Story.Stage.DRAFTING):
     stage = Story.objects.values_list("stage", flat=True).get(pk=story.pk)
     if is_under_way(story) == bool(stage):
         return
-    values = {"stage": "" if stage else start, "stage_since": timezone.now(), "reviewer": None, "due": None}
-    if by and not stage:
+    values = {"stage": "" if stage else start, "stage_since": timezone.now(), "reviewer": None}
+    if stage:
+        values["due"] = None
+    elif by:
         values["owner"] = by
     change(story, **values)
 

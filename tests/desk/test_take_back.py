@@ -133,7 +133,7 @@ def test_what_is_retracted_can_only_be_withdrawn_and_what_is_withdrawn_nothing(d
 def test_what_readers_never_had_cannot_be_taken_back(desk, name):
     response = desk.get(url(name, make_revision().story), follow=True)
     assert told(response) == ["Readers have no version of this story, so there is nothing to take back."]
-    assert desk.get(reverse(f"admin:stories_story_{name}", args=[new_id()])).status_code == 404
+    assert desk.get(reverse(f"admin:stories_story_{name}", args=[new_id()])).url == "/admin/"
 
 
 # Redact
