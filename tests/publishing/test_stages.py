@@ -44,6 +44,15 @@ def test_a_published_story_leaves_the_stages_and_keeps_its_owner(editor):
     assert story.stage_since > revision.created_at
 
 
+def test_a_due_time_given_with_a_change_is_kept(editor):
+    story = make_published(by=editor).story
+    due = later()
+    Story.objects.filter(pk=story.pk).update(due=due)
+    save_document(story.revisions.latest().document | {"headline": "Another"}, story)
+    story.refresh_from_db()
+    assert (story.stage, story.due) == (Stage.DRAFTING, due)
+
+
 def test_a_change_of_a_published_story_is_drafted_by_who_begins_it(editor):
     story, other = make_published(by=editor).story, make_editor()
     edit(story, other, standfirst="More.")
