@@ -187,9 +187,7 @@ def settle(drawn, cited, shown):
         name = PROSE_FIELD[block["type"]]
         block = block | {name: with_keys(block[name], [citation["key"] for citation in cited])}
         if block["type"] == "figure":
-            if block["picture"] >= len(shown):
-                continue
-            block["picture"] = shown[block["picture"]]
+            block["picture"] = shown[block["picture"]] if block["picture"] < len(shown) else None
         settled.append(block)
     return settled
 

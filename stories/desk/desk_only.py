@@ -104,14 +104,14 @@ def changes_of(desk_only, story_id):
     for key, texts in citations.items():
         opened = before.get("citations", {}).get(key, {})
         found += [change_of(rows.get(key), key, name, text, opened) for name, text in texts.items()]
-    return [change for change in found if change.value is not UNREADABLE]
+    return [change for change in found if readable(change.column, change.text) is not UNREADABLE]
 
 
 def change_of(row, key, name, text, before):
     """Return the Change of a column; `row` is None if it is not there, `before` the texts it was opened with."""
     column = (Citation if key else Story)._meta.get_field(name)
     now = getattr(row, column.attname) if row else None
-    known = [value_from(column, each) for each in (text, before[name])] if row and name in before else [whole(now)]
+    known = [readable(column, each) for each in (text, before[name])] if row and name in before else [whole(now)]
     if name == "slugline" and not before.get(name):
         known.append(make_slugline(row.headline))  # as any save proposes it: nobody changed it
     by_both = whole(now) not in known
@@ -119,9 +119,13 @@ def change_of(row, key, name, text, before):
 
 
 def value_from(column, text):
+    return None if column.null and not text else whole(column.to_python(text))
+
+
+def readable(column, text):
     """Return the value that a column's text stands for, UNREADABLE if a redaction left it none."""
     try:
-        return None if column.null and not text else whole(column.to_python(text))
+        return value_from(column, text)
     except ValidationError:
         return UNREADABLE
 

@@ -91,7 +91,7 @@ def ids_that_follow(story_id, number, blocks, before):
 def write_directive(block, markdown, records, *, with_id):
     fields = {name: block[name] for name in BLOCK_FIELDS[block["type"]] if block[name]}
     fields.pop(PROSE_FIELD[block["type"]], None)
-    if block["type"] == "figure":
+    if block.get("picture"):
         fields["picture"] = write_picture(block["picture"], records)
     content = write_yaml(fields) if fields else ""
     if markdown:

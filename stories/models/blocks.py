@@ -71,7 +71,7 @@ class Text(Block):
 
 class Figure(Block):
     told_by = "caption"
-    picture = models.ForeignKey(Picture, models.PROTECT, verbose_name=_("picture"))
+    picture = models.ForeignKey(Picture, models.PROTECT, null=True, blank=True, verbose_name=_("picture"))
     caption = ProseField(
         _("caption"), level="line", blank=True, help_text=_("The picture’s own caption is used if empty.")
     )

@@ -54,7 +54,7 @@ CITATION = {
 }
 BLOCK_FIELDS = {
     "text": {"html": fields.prose("body")},
-    "figure": {"picture": fields.shape(PICTURE), "caption": fields.prose("line")},
+    "figure": {"picture": fields.optional(PICTURE), "caption": fields.prose("line")},
     "quote": {"words": fields.text, "language": fields.language, "attribution": fields.prose("line")},
     "post": {
         "account": fields.line(200),
@@ -247,7 +247,7 @@ def named_sources(document):
 def pictures(document):
     """Return the pictures a document shows, as it keeps them."""
     shown = [block["picture"] for block in document["blocks"] if block["type"] == "figure"]
-    return ([document["lead_image"]] if document["lead_image"] else []) + shown
+    return [picture for picture in (document["lead_image"], *shown) if picture]
 
 
 def plain_text(document):

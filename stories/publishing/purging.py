@@ -92,7 +92,7 @@ def pattern_of(passage):
 def without_picture(document, picture):
     """Return a document without the picture of that id."""
     lead = document["lead_image"]
-    blocks = [b for b in document["blocks"] if b["type"] != "figure" or b["picture"]["id"] != picture]
+    blocks = [block for block in document["blocks"] if (block.get("picture") or {}).get("id") != picture]
     return {**document, "lead_image": None if lead and lead["id"] == picture else lead, "blocks": blocks}
 
 

@@ -149,7 +149,7 @@ def write_blocks(document, story):
     for position, block in enumerate(document["blocks"]):
         values = {name: block[name] for name in BLOCK_FIELDS[block["type"]] if name != "picture"}
         if block["type"] == "figure":
-            values["picture_id"] = block["picture"]["id"]
+            values["picture_id"] = block["picture"]["id"] if block["picture"] else None
         if block["type"] == "post":
             values["posted_at"] = block["posted_at"] or None
         wanted[block["type"]][uuid.UUID(block["id"])] = {**values, "region": "main", "ordering": 10 * (position + 1)}

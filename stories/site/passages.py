@@ -57,7 +57,7 @@ def block_lines(block):
     lines = []
     for name in FIELDS[block["type"]]:
         lines += lines_of(block[name]) if name == prose else [line.words for line in text_lines(block[name])]
-    if not lines and block["type"] == "figure":
+    if not lines and block.get("picture"):
         lines = [words for words in (block["picture"]["caption"], block["picture"]["alt"]) if words][:1]
     return lines
 

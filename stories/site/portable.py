@@ -134,7 +134,7 @@ def figure_html(block, frame):
 
 
 def picture_html(picture, caption, frame):
-    if not picture["file"]:
+    if not picture or not picture["file"]:
         return ""
     size = format_html(' width="{}" height="{}"', picture["width"], picture["height"]) if picture["height"] else ""
     return format_html(

@@ -256,6 +256,19 @@ def test_a_block_in_which_one_field_is_typed_is_saved_and_shown_but_not_publishe
     assert "Begun again" in page_of(desk, story, "compare", old=first, new=second)
 
 
+def test_a_caption_is_saved_before_its_picture_is_there_but_not_published(desk):
+    row = ("stories_figure_set", {"region": "main", "ordering": 10, "id": new_id(), "caption": "<p>At last.</p>"})
+    desk.post(ADD, posted([row], headline="Begun", language="en"))
+    story = Story.objects.get()
+    save(desk, story, opened(desk, story) | {"headline": "Begun again"})
+    [block] = document_of(story)["blocks"]
+    assert (block["picture"], block["caption"]) == (None, "<p>At last.</p>")
+    assert "Begun again" in page_of(desk, story, "preview")
+    assert "Choose the picture that is shown here." in page_of(desk, story, "publish")
+    first, second = story.revisions.order_by("created_at").values_list("pk", flat=True)
+    assert "At last." in page_of(desk, story, "compare", old=first, new=second)
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
@@ -434,7 +447,6 @@ def test_new_rows_have_no_id_from_the_server(desk):
             {},
             "“ftp://a.example/” is not a web address.",
         ),
-        ([("stories_figure_set", {"caption": "<p>A</p>", "ordering": 1})], {}, "This field is required."),
         ([("citations", {"source": uuid.UUID(int=7)})], {}, NO_CHOICE),
         ([("citations", {"source": "x"})], {}, NO_CHOICE),
         ([], {"topics": ["x"]}, "“x” is not a valid value."),

@@ -131,7 +131,6 @@ def front(old, new):
         (FIRST + POST.replace("post", "post 12"), "12: post.id: “12” is not an id."),
         (FIRST + "::: event\ndate: 2025-13\n:::\n", "13: event.date: “2025-13”: Write a year, a month or a day: 1962, "
          "1962-10 or 1962-10-16."),
-        (FIRST + "::: figure\n---\n:::\n", "12: figure.picture: It must have fields."),
         (FIRST + 2 * "::: text 5e4b2cf6-6a3c-4d0f-9a8e-0d4a55b1c001\nA.\n:::\n", "15: text.id: "
          "“5e4b2cf6-6a3c-4d0f-9a8e-0d4a55b1c001” is there twice."),
     ],

@@ -128,7 +128,7 @@ def test_text_is_normalised_and_lists_of_slugs_are_sorted():
         ({"blocks": [1]}, ("blocks.0", "A block needs a type: text, figure, quote, post, key_point, question, event.")),
         ({"blocks": {}}, ("blocks", "It must be a list.")),
         (block(type=[]), ("blocks.0", "A block needs a type: text, figure, quote, post, key_point, question, event.")),
-        (block(type="figure"), ("blocks.0.picture", "It must have fields.")),
+        (block(type="figure", picture="x"), ("blocks.0.picture", "It must have fields.")),
         (block(type="text", html=5.0), ("blocks.0.html", "It must be text.")),
         (block(type="text", html="&" * 45_000), ("blocks.0.html", "At most 200000 characters.")),
         (block(type="text", words="x"), ("blocks.0.words", "There is no such field.")),

@@ -3,7 +3,7 @@
 import html
 import re
 
-from stories.publishing.document import PROSE_FIELD
+from stories.publishing.document import PROSE_FIELD, pictures
 
 TAG = re.compile("<[^>]*>")  # canonical HTML has no ">" in its attributes
 END = re.compile("</(?:p|h2|h3|li|td|th)>|<br>")
@@ -75,9 +75,7 @@ def quoting(document, *kinds):
 
 def shown(document):
     """Return the pictures that a document shows, each once."""
-    found = [document["lead_image"]] if document["lead_image"] else []
-    found += [block["picture"] for block in document["blocks"] if block["type"] == "figure"]
-    return list({picture["id"]: picture for picture in found}.values())
+    return list({picture["id"]: picture for picture in pictures(document)}.values())
 
 
 def bare(text):

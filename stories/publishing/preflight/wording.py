@@ -82,6 +82,7 @@ def parts_are_finished(document, context):
         "key_point": ("label", _("Give this key point a label.")),
         "question": ("question", _("Write the question that is answered here.")),
         "quote": ("words", _("Write the words that are quoted.")),
+        "figure": ("picture", _("Choose the picture that is shown here.")),
     }
     for block in document["blocks"]:
         name, sentence = sentences.get(block["type"], ("", ""))
