@@ -3,6 +3,8 @@
 import re
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -56,6 +58,12 @@ class DeskAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_changelist_instance(self, request):
+        filters = (value for name, values in request.GET.lists() if name != SEARCH_VAR for value in values)
+        if any("\0" in value for value in filters):
+            raise IncorrectLookupParameters  # PostgreSQL takes no such text, and Django asks for it as it is
+        return super().get_changelist_instance(request)
 
     def get_actions(self, request):
         actions = super().get_actions(request)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from js_asset import Media, Script
 
 from stories.desk import autosave, blocks, cite, clash, correct, history, notes, publish, safety, share, take_back, work
-from stories.desk.base import DeskAdmin
+from stories.desk.base import DeskAdmin, bounded
 from stories.desk.citations import CitationInline, CreditInline
 from stories.desk.comparing import revision_list
 from stories.desk.forms import StoryForm
@@ -85,7 +85,7 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
         """Answer the tag field's search: names as Select2 wants them."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        term = request.GET.get("term", "").strip()
+        term = bounded(request.GET.get("term", ""))
         names = Tag.objects.filter(alias_of=None, name__icontains=term).values_list("name", flat=True)[:20]
         return JsonResponse({"results": [{"id": n, "text": n} for n in names], "pagination": {"more": False}})
 
