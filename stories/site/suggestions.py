@@ -17,7 +17,7 @@ PIECES = 16  # of a word: SQLite's parser takes no sum of a hundred
 CANDIDATES = 60  # names of each kind that share most
 LIKENESS = 0.74
 STEM = 5  # letters of a word that stay
-ENDINGS = (2, 3)  # letters that another form of a word may end in
+ENDING = 3  # letters that another form of a word may end in
 
 
 def did_you_mean(query, parts, instant):
@@ -42,13 +42,12 @@ def other_forms(query, parts, instant):
 
     Words change at their ends: “отношениями” begins no word of a story that has “отношения”.
     """
-    long = [term for term in query.wanted if is_plain(term) and len(term.text) > STEM][:TRIED]
-    for ending in ENDINGS if long else ():
-        forms = {term: f"{term.text[: max(STEM, len(term.text) - ending)]}*" for term in long}
-        text = " ".join(forms.get(term, term.text) for term in query.terms)
-        if finds_any(read(text).terms, parts, instant):
-            return text
-    return ""
+    long = [term for term in query.wanted if is_plain(term) and len(term.text) > STEM]
+    if not long or len(query.wanted) > TRIED:  # beginnings of many words take long to look for
+        return ""
+    forms = {term: f"{term.text[: max(STEM, len(term.text) - ENDING)]}*" for term in long}
+    text = " ".join(forms.get(term, term.text) for term in query.terms)
+    return text if finds_any(read(text).terms, parts, instant) else ""
 
 
 def is_plain(term):
