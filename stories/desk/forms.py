@@ -15,7 +15,7 @@ from stories.desk.times import DueField, label_embargo
 from stories.desk.widgets import TagSelect
 from stories.models import BLOCKS, Citation, Credit, Story, Tag
 from stories.models.prose import clean_text
-from stories.models.term import make_slug, make_slugline
+from stories.models.term import SLUG, make_slug, make_slugline
 from stories.publishing.document import DOCUMENT
 from stories.publishing.verbs import live_and_pending
 from stories.publishing.working_copy import REVIEW_COLUMNS, STORY_FIELDS, build
@@ -59,6 +59,7 @@ class StoryForm(forms.ModelForm):
     ai_checked = forms.BooleanField(label=gettext_lazy("I checked it"), required=False)
     editor = None  # the user whose form it is
     proposed = ()  # columns that are written though nobody changed them in the form
+    remarks = ()  # what of the form was not saved, and why
 
     class Meta:
         widgets = {
@@ -111,7 +112,8 @@ class StoryForm(forms.ModelForm):
         return original
 
     def clean_slug(self):
-        return self.cleaned_data["slug"] or make_slug(self.cleaned_data.get("headline", ""))
+        slug = self.cleaned_data["slug"]
+        return slug if SLUG.fullmatch(slug) else make_slug(slug or self.cleaned_data.get("headline", ""))
 
     def clean_slugline(self):
         written_meanwhile = self.instance.slugline and "slugline" not in self.changed_data
@@ -129,18 +131,17 @@ class StoryForm(forms.ModelForm):
 
     def sign_review(self):
         """Write down who checked what a machine made, if it was ticked; what was checked before and changed is not."""
-        story = self.instance
-        if self.cleaned_data.get("ai_checked"):
-            name = signature(self.editor)
-            if not name:
-                self.add_error(
-                    "ai_checked", _("Your account has no name that readers could be told. Ask for one first.")
-                )
-            elif not story.ai_statement:
-                self.add_error("ai_statement", _("Say how you checked it: readers are told."))
-            else:
-                story.ai_reviewer, story.ai_reviewed_at = name, timezone.now().replace(microsecond=0)
-        elif {"ai_statement", "ai_use"}.intersection(self.changed_data):
+        story, ticked, name = self.instance, self.cleaned_data.get("ai_checked"), signature(self.editor)
+        if ticked and name and story.ai_statement:
+            story.ai_reviewer, story.ai_reviewed_at = name, timezone.now().replace(microsecond=0)
+            return
+        if ticked:
+            self.remarks = [
+                _("That you checked it was not written down: say how, readers are told. Then tick it again.")
+                if name
+                else _("That you checked it was not written down: your account has no name that readers could be told.")
+            ]
+        if {"ai_statement", "ai_use"}.intersection(self.changed_data):
             story.ai_reviewer, story.ai_reviewed_at = "", None
 
 

@@ -4,13 +4,21 @@ import re
 import uuid
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import (
+    AdminDateWidget,
+    AdminTimeWidget,
+    AdminURLFieldWidget,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
 from django.core.exceptions import ValidationError
 from django.forms.formsets import TOTAL_FORM_COUNT
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from stories.publishing.fields import clean_shape
+from stories.models.as_typed import AddressField, DayField, TimeField
+from stories.publishing.fields import HalfWritten, clean_shape
 
 GAPS = 20  # numbers that may be missing between the rows of a posted form; those of our pages have none
 
@@ -228,6 +236,12 @@ class PicksMixin:
 class StoryPartMixin(PicksMixin):
     """For a story's inlines: what is picked is fetched for all rows at once; who may write the story may write them."""
 
+    formfield_overrides = {
+        AddressField: {"widget": AdminURLFieldWidget},
+        DayField: {"widget": AdminDateWidget},
+        TimeField: {"widget": AdminTimeWidget},
+    }
+
     def has_add_permission(self, request, obj=None):
         # Django asks without the story too, and means an old one or a new one.
         may_add = obj is None and request.user.has_perm("stories.add_story")
@@ -254,9 +268,9 @@ class RowForm(forms.ModelForm):
 
 
 def add_problems(form, shape, values):
-    """Put what a document would refuse of `values` on the fields of `form`, so that saving cannot fail later."""
+    """Put what a draft would refuse of `values` on the fields of `form`, so that saving cannot fail later."""
     problems = []
     clean_shape(shape, values, "", problems)
-    for place, sentence in problems:
+    for place, sentence in (problem for problem in problems if not isinstance(problem, HalfWritten)):
         name = place.partition(".")[0]
         form.add_error(name if name in form.fields and not form.fields[name].widget.is_hidden else None, sentence)

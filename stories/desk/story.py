@@ -1,7 +1,7 @@
 """The story form: what an editor writes in."""
 
 from content_editor.admin import ContentEditor
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -124,6 +124,8 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
     def save_related(self, request, form, formsets, change):
         autosave.forget(request)  # with whatever comes of this save: it is saved then
+        for remark in form.remarks:
+            messages.warning(request, remark)
         story, base = form.instance, None
         if change:
             base, overtaken = clash.save_aside_if_overtaken(request, form, formsets)

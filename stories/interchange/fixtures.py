@@ -181,7 +181,7 @@ def prepare(row):
     if isinstance(row, (Source, Topic, Author, Tag)) and not row.slug:
         row.slug = free_slug(type(row), row.name)
     if isinstance(row, Revision):
-        row.document = clean(row.document)
+        row.document = clean(row.document, draft=True)
     refuse_bad_fields(row)
 
 

@@ -60,7 +60,7 @@ def read_document(file, story_id, references, before, existing=None):
     if file.fields.get("change") in REMOVALS:
         values["removal"] = {"signed": file.fields.get("signed")}
     try:
-        document = clean(values)
+        document = clean(values, draft=file.is_draft)
     except DocumentError as error:
         for place, sentence in error.problems:
             file.problem(place, sentence)

@@ -5,7 +5,7 @@ import django.contrib.auth.validators
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import stories.models.blocks
+import stories.models.as_typed
 import stories.models.citation
 import stories.models.picture
 import stories.models.story
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 ('account', models.CharField(help_text='The name it shows: “Election Wizard”.', max_length=200, verbose_name='account')),
                 ('handle', models.CharField(blank=True, help_text='@name', max_length=100, verbose_name='handle')),
                 ('platform', models.CharField(blank=True, max_length=50, verbose_name='platform')),
-                ('posted_on', models.CharField(blank=True, help_text='2025-02-28', max_length=10, validators=[stories.models.blocks.validate_partial_date], verbose_name='posted on')),
+                ('posted_on', models.CharField(blank=True, help_text='2025-02-28', max_length=10, validators=[stories.models.as_typed.validate_partial_date], verbose_name='posted on')),
                 ('posted_at', models.TimeField(blank=True, null=True, verbose_name='at, in UTC')),
                 ('words', models.TextField(help_text='Exactly as posted. Mark cuts with […].', verbose_name='words')),
                 ('language', models.CharField(blank=True, help_text='If it is not the story’s.', max_length=35, verbose_name='language')),
@@ -261,7 +261,7 @@ class Migration(migrations.Migration):
                 ('ordering', models.IntegerField(default=0)),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('region', models.CharField(default='main', max_length=20)),
-                ('date', models.CharField(blank=True, help_text='As precise as it is known: 1962, 1962-10 or 1962-10-16.', max_length=10, validators=[stories.models.blocks.validate_partial_date], verbose_name='date')),
+                ('date', models.CharField(blank=True, help_text='As precise as it is known: 1962, 1962-10 or 1962-10-16.', max_length=10, validators=[stories.models.as_typed.validate_partial_date], verbose_name='date')),
                 ('detail', models.TextField(blank=True, verbose_name='what happened')),
                 ('parent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s_set', to='stories.story')),
             ],
@@ -289,7 +289,7 @@ class Migration(migrations.Migration):
                 ('terms', models.CharField(blank=True, help_text='What was agreed: on the record, on background …', max_length=200, verbose_name='terms')),
                 ('quote', models.TextField(blank=True, help_text='The passage itself, word for word.', verbose_name='words relied on')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='link')),
-                ('published_on', models.CharField(blank=True, help_text='2025-02-28', max_length=10, validators=[stories.models.blocks.validate_partial_date], verbose_name='published')),
+                ('published_on', models.CharField(blank=True, help_text='2025-02-28', max_length=10, validators=[stories.models.as_typed.validate_partial_date], verbose_name='published')),
                 ('accessed_on', models.DateField(blank=True, null=True, verbose_name='seen by us')),
                 ('archived_url', models.URLField(blank=True, max_length=500, verbose_name='archived copy')),
                 ('approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),

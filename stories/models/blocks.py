@@ -3,35 +3,20 @@
 Words may be missing in all of them, for unfinished work can be saved; preflight asks for them before readers see it.
 """
 
-import datetime
 import html
-import re
 import uuid
 
 from content_editor.models import create_plugin_base
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from stories.models.as_typed import AddressField, PartialDateField, TimeField
 from stories.models.picture import Picture
 from stories.models.prose import ProseField
 from stories.models.story import Story
-
-PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
-
-
-def validate_partial_date(value):
-    try:
-        # The day must exist too: pages print it.
-        datetime.date.fromisoformat(value + "0000-01-01"[len(value) :])
-        known = PARTIAL_DATE.fullmatch(value)
-    except ValueError:
-        known = False
-    if not known:
-        raise ValidationError(_("Write a year, a month or a day: 1962, 1962-10 or 1962-10-16."), code="invalid")
 
 
 class BlockManager(models.Manager):
@@ -105,13 +90,11 @@ class Post(Block):
     )
     handle = models.CharField(_("handle"), max_length=100, blank=True, help_text=_("@name"))
     platform = models.CharField(_("platform"), max_length=50, blank=True)
-    posted_on = models.CharField(
-        _("posted on"), max_length=10, blank=True, validators=[validate_partial_date], help_text=_("2025-02-28")
-    )
-    posted_at = models.TimeField(_("at, in UTC"), null=True, blank=True)
+    posted_on = PartialDateField(_("posted on"), help_text=_("2025-02-28"))
+    posted_at = TimeField(_("at, in UTC"))
     words = models.TextField(_("words"), blank=True, help_text=_("Exactly as posted. Mark cuts with […]."))
     language = models.CharField(_("language"), max_length=35, blank=True, help_text=_("If it is not the story’s."))
-    url = models.URLField(_("link"), max_length=500, blank=True)
+    url = AddressField(_("link"), max_length=500)
     note = ProseField(
         pgettext_lazy("public", "note"),
         level="line",
@@ -147,13 +130,7 @@ class Question(Block):
 
 class Event(Block):
     told_by = "detail"
-    date = models.CharField(
-        _("date"),
-        max_length=10,
-        blank=True,
-        validators=[validate_partial_date],
-        help_text=_("As precise as it is known: 1962, 1962-10 or 1962-10-16."),
-    )
+    date = PartialDateField(_("date"), help_text=_("As precise as it is known: 1962, 1962-10 or 1962-10-16."))
     detail = ProseField(_("what happened"), level="line", blank=True)
 
     class Meta(Block.Meta):

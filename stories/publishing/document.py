@@ -3,6 +3,7 @@
 `clean()` is the trust boundary: no Revision or Version is written without it, whatever the way in.
 """
 
+import copy
 import hashlib
 import html
 import json
@@ -16,6 +17,12 @@ from stories.models.prose import markers
 from stories.publishing import fields
 
 SCHEMA = 2
+
+ADDRESS = fields.AsTyped(fields.url, fields.MAX_URL)
+LANGUAGE = fields.AsTyped(fields.language, 35)
+PARTIAL_DATE, DAY, TIME = (
+    fields.AsTyped(cleaner, fields.MAX_DATE) for cleaner in (fields.partial_date, fields.day, fields.time)
+)
 
 SOURCE = {
     "slug": fields.required(fields.slug),
@@ -46,30 +53,30 @@ CITATION = {
     "obtained": fields.choice("obtained"),
     "terms": fields.line(200),
     "quote": fields.text,
-    "url": fields.url,
-    "published_on": fields.partial_date,
-    "accessed_on": fields.day,
-    "archived_url": fields.url,
+    "url": ADDRESS,
+    "published_on": PARTIAL_DATE,
+    "accessed_on": DAY,
+    "archived_url": ADDRESS,
     "via": fields.optional(SOURCE),
 }
 BLOCK_FIELDS = {
     "text": {"html": fields.prose("body")},
     "figure": {"picture": fields.optional(PICTURE), "caption": fields.prose("line")},
-    "quote": {"words": fields.text, "language": fields.language, "attribution": fields.prose("line")},
+    "quote": {"words": fields.text, "language": LANGUAGE, "attribution": fields.prose("line")},
     "post": {
         "account": fields.line(200),
         "handle": fields.line(100),
         "platform": fields.line(50),
-        "posted_on": fields.partial_date,
-        "posted_at": fields.time,
+        "posted_on": PARTIAL_DATE,
+        "posted_at": TIME,
         "words": fields.text,
-        "language": fields.language,
-        "url": fields.url,
+        "language": LANGUAGE,
+        "url": ADDRESS,
         "note": fields.prose("line"),
     },
     "key_point": {"icon": fields.line(10), "label": fields.line(100), "detail": fields.prose("line")},
     "question": {"question": fields.line(300), "answer": fields.prose("answer")},
-    "event": {"date": fields.partial_date, "detail": fields.prose("line")},
+    "event": {"date": PARTIAL_DATE, "detail": fields.prose("line")},
 }
 # The one field of each block type that is rich text, and so may hold citation markers.
 PROSE_FIELD = {
@@ -99,7 +106,7 @@ OVERRIDE = {
 }
 DOCUMENT = {
     "id": fields.required(fields.identifier),
-    "language": fields.language,
+    "language": LANGUAGE,
     "kind": fields.choice("kind"),
     "slug": fields.slug,
     "headline": fields.line(250),
@@ -132,12 +139,12 @@ class DocumentError(ValueError):
         super().__init__("; ".join(f"{place}: {sentence}" for place, sentence in problems))
 
 
-def clean(document):
+def clean(document, *, draft=False):
     """Return `document` normalised, sanitised and complete, or raise DocumentError.
 
     Every field is there, empty if it was missing; topics and tags are sorted; text and HTML are in canonical form.
     Cleaning what is clean changes nothing. An unfinished story is no error: what must be there to publish is the
-    business of preflight.
+    business of preflight. Of a `draft` an address, a date or a language may be half written and stays as it is.
     """
     problems = []
     document = upgraded(document)
@@ -145,6 +152,8 @@ def clean(document):
     cleaned = fields.clean_shape(DOCUMENT, known, "", problems)
     if cleaned["id"] and cleaned["translation_of"] == cleaned["id"]:
         problems.append(("translation_of", _("A story is no translation of itself.")))
+    if draft:
+        problems = [problem for problem in problems if not isinstance(problem, fields.HalfWritten)]
     if problems:
         raise DocumentError(problems)
     for citation in cleaned["citations"]:
@@ -216,6 +225,28 @@ def empty_document(story_id, **values):
 
 def new_id():
     return str(uuid.uuid4())
+
+
+def half_written(document):
+    """Yield (row, field, sentence) of what a draft keeps half written; the row of its own fields is the document."""
+    rows = [(document, {"language": LANGUAGE})]
+    rows += [(block, BLOCK_FIELDS[block["type"]]) for block in document["blocks"]]
+    rows += [(citation, CITATION) for citation in document["citations"]]
+    for row, shape in rows:
+        for name, cleaner in shape.items():
+            if row[name] and isinstance(cleaner, fields.AsTyped):
+                problems = []
+                cleaner(row[name], name, problems)
+                for problem in problems:
+                    yield row, name, problem.sentence
+
+
+def written_out(document):
+    """Return a draft as a version of it would be: without what is half written."""
+    document = copy.deepcopy(document)
+    for row, name, _sentence in list(half_written(document)):
+        row[name] = ""
+    return document
 
 
 def cited_keys(document):

@@ -8,14 +8,14 @@ import datetime
 import re
 import uuid
 from functools import partial
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stories.models import Citation, Source, Story
-from stories.models.blocks import validate_partial_date
+from stories.models.as_typed import validate_partial_date, validate_url
 from stories.models.picture import SourceType
 from stories.models.prose import CITATION_KEY, clean_html, clean_text
 from stories.models.term import SLUG
@@ -31,10 +31,37 @@ CHOICES = {
 YES_OR_NO = {"true": True, "yes": True, "false": False, "no": False, "": False}
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 PICTURE_FILE = re.compile(r"pictures/[0-9a-f-]{36}\.(jpg|webp)")
-validate_url = URLValidator(schemes=["http", "https"])  # as the forms of the desk do
 MAX_TEXT = 20_000
 MAX_PROSE = 200_000
 MAX_ITEMS = 2_000
+MAX_URL = 500
+MAX_DATE = 40  # room for what is typed in its stead
+
+
+class HalfWritten(NamedTuple):
+    """A problem that a draft may have, and no version."""
+
+    place: str
+    sentence: str
+
+
+class AsTyped:
+    """The cleaner of a field of which a draft keeps what was typed, also where `cleaner` refuses it."""
+
+    def __init__(self, cleaner, limit):
+        self.cleaner, self.limit = cleaner, limit
+
+    def __call__(self, value, place, problems):
+        found = []
+        cleaned = self.cleaner(value, place, found)
+        if not (found and isinstance(value, str)):
+            problems += found
+            return cleaned
+        before = len(problems)
+        typed = string(value, place, problems, self.limit)
+        if typed and len(problems) == before:
+            problems += [HalfWritten(*problem) for problem in found]
+        return typed
 
 
 def clean_shape(shape, value, place, problems):
@@ -152,7 +179,7 @@ picture_file = matching(PICTURE_FILE, gettext_lazy("not the name of a picture's 
 
 
 def url(value, place, problems):
-    value = string(value, place, problems, 500)
+    value = string(value, place, problems, MAX_URL)
     try:
         validate_url(value or "https://example.org/")
     except ValidationError:
@@ -162,7 +189,7 @@ def url(value, place, problems):
 
 
 def partial_date(value, place, problems):
-    value = string(value, place, problems, 10)
+    value = string(value, place, problems, MAX_DATE)
     try:
         validate_partial_date(value or "2025")
     except ValidationError as error:
@@ -204,7 +231,7 @@ def day(value, place, problems):
     """A calendar day as YYYY-MM-DD; empty is ""."""
     if type(value) is datetime.date:
         return value.isoformat()
-    value = string(value, place, problems, 10)
+    value = string(value, place, problems, MAX_DATE)
     try:
         return datetime.date.fromisoformat(value).isoformat() if value else ""
     except ValueError:
@@ -215,7 +242,7 @@ def day(value, place, problems):
 def time(value, place, problems):
     """A time of day in UTC as HH:MM:SS; empty is ""."""
     if type(value) is not datetime.time:
-        value = string(value, place, problems, 20)
+        value = string(value, place, problems, MAX_DATE)
         try:
             value = datetime.time.fromisoformat(value) if value else None
         except ValueError:

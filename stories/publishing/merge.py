@@ -46,7 +46,7 @@ def merge(base, mine, theirs):
             merged[name] = merge_rows(name, *sides, conflicts)
         else:
             merged[name] = choose(name, *sides, conflicts)
-    return clean(merged), conflicts
+    return clean(merged, draft=True), conflicts
 
 
 def choose(place, base, mine, theirs, conflicts):
@@ -142,4 +142,4 @@ def settled(document, choices):
             document[name] = [row for old in document[name] for row in (values if old[key] == row_id else [old])]
         else:
             (document[name],) = values
-    return clean(document)
+    return clean(document, draft=True)

@@ -100,7 +100,7 @@ def purge_documents(story, function):
     """Make working copy and revisions of a story what `function` leaves of them; return whether that changed any."""
     found = False
     document = document_from_story(story)
-    left = clean(function(document))
+    left = clean(function(document), draft=True)
     if canonical(left) != canonical(document):
         found = True
         write_to_story(left, story)
@@ -109,7 +109,7 @@ def purge_documents(story, function):
         left = function(document)
         if left != document:
             found = True
-            Revision.objects.filter(pk=revision.pk).update(document=clean(left))
+            Revision.objects.filter(pk=revision.pk).update(document=clean(left, draft=True))
     return found
 
 

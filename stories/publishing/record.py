@@ -8,7 +8,7 @@ import uuid
 from django.utils.translation import gettext as _
 
 from stories.models import Address, Story, Version
-from stories.publishing.document import canonical, numbered_citations, upgraded
+from stories.publishing.document import canonical, numbered_citations, upgraded, written_out
 
 # Changes that readers are told of wherever the story stands, with updates that have a note; others in its history only.
 DECLARED = {
@@ -99,8 +99,9 @@ def fill_story(versions):
 def unsaved_version(story_id, document, live, now):
     """Return a version that is only shown, never saved: `document` as if it went out at `now`.
 
-    `live` is the version that readers have of the story, or None.
+    `live` is the version that readers have of the story, or None. What is half written is not shown.
     """
+    document = written_out(document)
     version = Version(
         story_id=story_id,
         number=live.number + 1 if live else 1,

@@ -25,7 +25,7 @@ def save_revision(story, *, by, base=None):
 @transaction.atomic
 def save_document(document, story, *, by=None, base=None):
     """Clean `document`, make the tables of `story` say it and write it as a revision, which is returned."""
-    document = clean(document)
+    document = clean(document, draft=True)
     write_to_story(document, story)
     return write_revision(document, story, by, base)
 

@@ -18,7 +18,7 @@ CITATION_FIELDS = ["key", "obtained", "terms", "quote", "url", "published_on", "
 
 
 def document_from_story(story):
-    """Return the cleaned document of a story's tables. Ten queries, whatever its size."""
+    """Return the cleaned draft of a story's tables. Ten queries, whatever its size."""
     blocks = []
     for model in BLOCKS.values():
         rows = model.objects.filter(parent=story)
@@ -34,7 +34,7 @@ def document_from_story(story):
 
 
 def build(story, *, blocks, citations, credits, topics, tags):
-    """Return the cleaned document of a story and rows that may be saved or only bound to a form."""
+    """Return the cleaned draft of a story and rows that may be saved or only bound to a form."""
     return clean(
         {name: getattr(story, name) for name in STORY_FIELDS}
         | {
@@ -47,7 +47,8 @@ def build(story, *, blocks, citations, credits, topics, tags):
             "tags": [tag.slug for tag in tags],
             "blocks": [block_document(block) for block in sorted(blocks, key=lambda b: (b.ordering, str(b.pk)))],
             "citations": [citation_document(citation) for citation in citations],
-        }
+        },
+        draft=True,
     )
 
 
@@ -136,7 +137,6 @@ def write_citations(document, story, terms):
     wanted = {}
     for position, citation in enumerate(document["citations"]):
         values = {name: citation[name] for name in CITATION_FIELDS if name != "key"}
-        values["accessed_on"] = citation["accessed_on"] or None
         values |= citation["unnamed"] or {"descriptor": "", "reason": ""}
         for name in ("source", "via"):
             values[name] = terms.sources[citation[name]["slug"]] if citation[name] else None
@@ -150,8 +150,6 @@ def write_blocks(document, story):
         values = {name: block[name] for name in BLOCK_FIELDS[block["type"]] if name != "picture"}
         if block["type"] == "figure":
             values["picture_id"] = block["picture"]["id"] if block["picture"] else None
-        if block["type"] == "post":
-            values["posted_at"] = block["posted_at"] or None
         wanted[block["type"]][uuid.UUID(block["id"])] = {**values, "region": "main", "ordering": 10 * (position + 1)}
     for kind, model in BLOCKS.items():
         write_rows(model.objects.filter(parent=story), "pk", wanted[kind], parent=story)

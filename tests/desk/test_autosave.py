@@ -102,10 +102,10 @@ def test_new_stories_are_kept_one_a_form(desk):
 
 def test_what_does_not_hold_is_kept_all_the_same(desk):
     story = make_story()
-    autosave = keep(desk, story, {"slug": "a b", "citations-0-url": "half an addr"})
+    autosave = keep(desk, story, {"kicker": "k" * 101, "citations-0-url": "half an addr"})
     page, data = going_on(desk, story, autosave)
-    assert (data["slug"], data["citations-0-url"]) == ("a b", "half an addr")
-    assert "Use letters, digits, hyphens and underscores only." in page
+    assert (data["kicker"], data["citations-0-url"]) == ("k" * 101, "half an addr")
+    assert "Ensure this value has at most 100 characters (it has 101)." in page
 
 
 def test_no_token_is_kept(desk):
@@ -232,7 +232,7 @@ def test_saving_makes_it_superfluous(desk):
 def test_a_save_with_errors_leaves_it(desk):
     story, form = make_story(), new_id()
     keep(desk, story, {"headline": "Unsaved"}, form)
-    response = desk.post(change_url(story), opened(desk, story) | {"slug": "a b", "_form": form})
+    response = desk.post(change_url(story), opened(desk, story) | {"kicker": "k" * 101, "_form": form})
     assert Autosave.objects.exists()
     assert f'name="_form" value="{form}"' in response.content.decode()
     assert "You have unsaved work" not in response.content.decode()

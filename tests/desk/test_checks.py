@@ -12,6 +12,7 @@ from stories.desk.checks import place_of
 from stories.models import Citation, Source, Story, Version
 from stories.models.citation import make_key
 from stories.publishing.document import new_id
+from stories.publishing.revisions import latest_revision
 from stories.publishing.verbs import publish
 from stories.publishing.working_copy import picture_document
 from tests.desk.forms import form_data
@@ -268,17 +269,19 @@ def test_a_signature_stays_until_what_it_stands_under_is_changed(desk, ada):
 @pytest.mark.parametrize(
     ("values", "name", "sentence"),
     [
-        ({"ai_statement": "I read it."}, "", "Your account has no name that readers could be told. Ask for one first."),
-        ({"ai_statement": ""}, "Ada", "Say how you checked it: readers are told."),
+        ({"ai_statement": "I read it."}, "", "your account has no name that readers could be told."),
+        ({"ai_statement": ""}, "Ada", "say how, readers are told. Then tick it again."),
     ],
 )
 def test_nobody_signs_without_a_name_or_for_nothing(desk, editor, values, name, sentence):
     editor.first_name = name
     editor.save()
     story = machine_made()
-    response = desk.post(url("change", story), form_data(desk, story, ai_checked="on", **values))
+    posted = form_data(desk, story, ai_checked="on", headline="Saved all the same", **values)
+    response = desk.post(url("change", story), posted, follow=True)
     assert sentence in text(response)
-    assert signed(story) is None
+    assert latest_revision(story).document["headline"] == "Saved all the same"
+    assert not (signed(story) or {}).get("reviewer")
 
 
 def test_the_preview_shows_who_signs(desk, ada):

@@ -174,7 +174,7 @@ def test_removing_the_last_source_is_refused_as_on_the_publish_page(desk, editor
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("citation-{key}-url", "javascript:alert(1)", "Enter a valid URL."),
+        ("citation-{key}-url", "javascript:alert(1)", "“javascript:alert(1)” is not a web address."),
         ("citation-{key}-published_on", "28.2.2025", "Write a year, a month or a day"),
         ("headline", "h" * 251, "at most 250 characters"),
         ("standfirst", "s" * 20_001, "At most 20000 characters."),

@@ -73,7 +73,8 @@ def document(**values):
             "blocks": [text(f"<p>The gate is open.{CITE}</p>")],
             "citations": [citation()],
         }
-        | values
+        | values,
+        draft=True,
     )
 
 
@@ -89,6 +90,19 @@ def names(*args, **values):
 
 # {check: (fields that pass, fields that do not …)}, each beside the document above, which passes all.
 TEXTS = {
+    "all_is_written_out": (
+        {"blocks": [post(url="https://x.example/1", posted_on="2025-02", posted_at="14:05:00", language="ru")]},
+        {"language": "plain English"},
+        {"blocks": [post(url="https://x")]},
+        {"blocks": [post(posted_on="28 February")]},
+        {"blocks": [post(posted_at="noon")]},
+        {"blocks": [quote("A", language="?")]},
+        {"blocks": [{"id": new_id(), "type": "event", "date": "2025-13", "detail": "<p>A</p>"}]},
+        {"citations": [citation(url="javascript:alert(1)")]},
+        {"citations": [citation(archived_url="www")]},
+        {"citations": [citation(published_on="2025-02-3")]},
+        {"citations": [citation(accessed_on="yesterday")]},
+    ),
     "has_headline": ({"headline": "Gates open"}, {"headline": ""}),
     "has_language": ({"language": "tr"}, {"language": ""}),
     "has_slug": ({"slug": "gates"}, {"slug": ""}),

@@ -27,6 +27,7 @@ from stories.publishing.preflight.sources import (
     unnamed_are_approved,
 )
 from stories.publishing.preflight.story import (
+    all_is_written_out,
     cited_embargoes_are_kept,
     embargo_is_kept,
     has_author,
@@ -128,6 +129,7 @@ BLOCKERS = [
     (markers_have_citations, "", _("The number would lead nowhere.")),
     (quotations_are_cited, "PF02", _("Of what is quoted readers are told where and when it was said.")),
     (parts_are_finished, "", _("A part without its words tells readers nothing.")),
+    (all_is_written_out, "", _("It was saved as it was typed. Write it out, or take it out.")),
     (posts_are_told, "PF09", _("A post that nobody can place is no evidence.")),
     (sources_are_told, "PF03", _("Readers must be able to judge a source that they cannot know.")),
     (unnamed_are_approved, "PF03", _("A name is withheld only for what is vital, and somebody else has agreed.")),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stories.models import Story
-from stories.publishing.document import named_sources
+from stories.publishing.document import half_written, named_sources
 from stories.publishing.preflight.reading import bare, body_texts, listed, quoting
 
 MAX_HEADLINE = 110  # characters; search engines and phones show no more
@@ -36,6 +36,12 @@ LABELS = {
         "analiz": Story.Kind.ANALYSIS,
     },
 }
+
+
+def all_is_written_out(document, context):
+    for row, name, sentence in half_written(document):
+        kind, key = ("citations", row["key"]) if "key" in row else ("blocks", row["id"])
+        yield name if row is document else f"{kind}.{key}.{name}", sentence
 
 
 def has_headline(document, context):
