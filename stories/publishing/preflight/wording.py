@@ -4,13 +4,12 @@ import re
 
 from django.utils.translation import gettext as _
 
+from stories.publishing.preflight.languages import is_in_another_script, is_in_other_words
 from stories.publishing.preflight.reading import (
-    TAG,
     bare,
     listed,
     own_texts,
     plain,
-    primary,
     prose,
     prose_in,
     quoted_texts,
@@ -43,25 +42,9 @@ HERE = {
     "ru": ["здесь", "тут", "ссылка", "по ссылке", "далее", "читать далее", "подробнее", "нажмите здесь"],
     "tr": ["burada", "buradan", "buraya", "tıklayın", "buraya tıklayın", "bağlantı", "link", "devamı", "devamını oku"],
 }  # fmt: skip
-SCRIPTS = {
-    "latin": re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]"),
-    "cyrillic": re.compile("[\u0400-\u052f]"),
-    "greek": re.compile("[\u0370-\u03ff]"),
-    "hebrew": re.compile("[\u0590-\u05ff]"),
-    "arabic": re.compile("[\u0600-\u06ff\u0750-\u077f]"),
-    "east asian": re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"),
-}
-# Languages written in one script; of another one nothing is said.
-WRITTEN_IN = {
-    "latin": "en tr de fr es it pt nl pl sv da fi nb no cs sk hu ro et lv lt hr sl sq is ga ca az",
-    "cyrillic": "ru uk be bg mk",
-    "greek": "el",
-    "hebrew": "he",
-    "arabic": "ar fa ur",
-}
-SCRIPT_OF = {language: script for script, languages in WRITTEN_IN.items() for language in languages.split()}
-MIN_LETTERS = 4  # fewer do not tell a script
 MIN_PASSAGE = 40  # letters, of a paragraph: fewer may be a name
+MIN_WORDS = 15  # of a paragraph: fewer may be a title or a headline
+PASSAGE_END = re.compile("</(?:p|h2|h3)>")
 
 
 def nothing_is_to_come(document, context):
@@ -120,39 +103,29 @@ def headings_are_in_order(document, context):
 
 
 def languages_are_marked(document, context):
-    own = script_of_language(document["language"])
-    if own is None:
-        return
+    own = document["language"]
     for block in quoting(document):
-        script = script_of(block["words"])
-        if not block["language"] and script and script != own:
-            yield (
-                f"{row(block)}.language",
-                _("Quoted words are in another language than the story. Say in which."),
-                [block["words"][:80]],
-            )
-    others = re.compile("|".join(letters.pattern for script, letters in SCRIPTS.items() if script != own))
-    for block, value in prose(document):
-        for part in value.split("</p>") if others.search(TAG.sub("", value)) else ():
-            text = plain(part)
-            if script_of(text, MIN_PASSAGE) not in (None, own):
-                sentence = _(
-                    "A passage is in another language than the story. Put it into a quotation, which can say so."
-                )
-                yield prose_in(block), sentence, [text.strip()[:80]]
-
-
-def script_of_language(language):
-    """Return the script that a language is written in; None if it is not known, or named in the code itself."""
-    named = any(len(part) == 4 for part in language.split("-")[1:])
-    return None if named else SCRIPT_OF.get(primary(language))
-
-
-def script_of(text, at_least=MIN_LETTERS):
-    """Return the script of most of the letters of a text, None if there are too few."""
-    counts = {script: len(letters.findall(text)) for script, letters in SCRIPTS.items()}
-    most = max(counts, key=counts.get)
-    return most if counts[most] >= at_least else None
+        words = block["words"]
+        if not block["language"] and (is_in_another_script(words, own) or is_in_other_words(words, own)):
+            sentence = _("Quoted words are in another language than the story. Say in which.")
+            yield f"{row(block)}.language", sentence, [words[:80]]
+    passages = [(block, plain(part)) for block, value in prose(document) for part in PASSAGE_END.split(value)]
+    passages = [(block, text.strip()) for block, text in passages if len(text) >= MIN_PASSAGE]
+    others = [
+        (block, text)
+        for block, text in passages
+        if is_in_another_script(text, own, MIN_PASSAGE) or is_in_other_words(text, own, MIN_WORDS)
+    ]
+    if len(others) > max(1, len(passages) / 2):
+        yield (
+            "language",
+            _("Most of the text is not in the language of the story. Choose the right language."),
+            [others[0][1][:80]],
+        )
+        return
+    for block, text in others:
+        sentence = _("A passage is in another language than the story. Put it into a quotation, which can say so.")
+        yield prose_in(block), sentence, [text[:80]]
 
 
 def pictures_are_described(document, context):
