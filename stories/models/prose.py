@@ -10,6 +10,7 @@ import unicodedata
 from html.parser import HTMLParser
 
 import nh3
+from django.utils.html import strip_tags
 from django_prose_editor.fields import ProseEditorField
 
 # Control characters, lone surrogates and non-characters: PostgreSQL refuses the first two, XML the rest.
@@ -295,6 +296,11 @@ def top_level(value):
         if depth == 0:
             yield tag, value[start : match.end()]
             start = match.end()
+
+
+def names_a_table(tag, value):
+    """Say whether a block at the top of a text is a line of words: right above a table it says what the table shows."""
+    return tag in ("p", "h2", "h3") and any(map(str.isalnum, html.unescape(strip_tags(value))))
 
 
 class ProseField(ProseEditorField):

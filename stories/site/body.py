@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from html import unescape
-from itertools import groupby
+from itertools import groupby, pairwise
 from urllib.parse import unquote
 
 from django.core.files.storage import default_storage
@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from stories.models.picture import WIDTHS
-from stories.models.prose import MARKER, top_level
+from stories.models.prose import MARKER, names_a_table, top_level
 from stories.publishing.document import PROSE_FIELD
 from stories.site import languages
 from stories.site.at import find
@@ -22,6 +22,7 @@ from stories.site.names import initials
 from stories.site.origin import alt_of, picture_label
 
 LOCAL_LINK = re.compile(r'<a href="(/[^"]*)"')
+WITH_ID = re.compile(r'<\w+ id="([^"]+)">')
 # Blocks whose neighbours form one section, by its template.
 SECTIONS = {"key_point": "site/_key_points.html", "question": "site/_questions.html", "event": "site/_events.html"}
 BLOCKS = {"figure": "site/_figure.html", "quote": "site/_quote.html", "post": "site/_post.html"}
@@ -50,6 +51,7 @@ class Body:
         self.noted = set()
         self.headings = []
         self.ids = set()
+        self.named_tables = 0
         self.has_h2 = False
         self.pieces = []
         for kind, blocks in groupby(document["blocks"], key=lambda block: block["type"]):
@@ -63,14 +65,29 @@ class Body:
                     self.read_block(block)
 
     def read_text(self, html):
-        for tag, part in top_level(html):
+        for above, (tag, part) in pairwise([("", ""), *top_level(html)]):
             notes, heading = self.notes(part), tag in ("h2", "h3")
             part = self.heading(part) if heading else self.mark(part)
             if tag == "table":
-                part = format_html(
-                    '<div class="scroll" role="region" aria-label="{}" tabindex="0">{}</div>', _("Table"), part
-                )
+                part = self.table(part, self.pieces[-1] if names_a_table(*above) else None)
             self.pieces.append(Piece(html=part, notes=notes, heading=heading))
+
+    def table(self, html, line):
+        """Return a table in a box of its own that scrolls, both named by the `line` above, a Piece, if there is one."""
+        if not line:
+            box = '<div class="scroll" role="region" aria-label="{}" tabindex="0">{}</div>'
+            return format_html(box, _("Table"), html)
+        found = WITH_ID.match(line.html)
+        name = found[1] if found else self.table_id()
+        if not found:
+            line.html = mark_safe(line.html.replace(">", f' id="{name}">', 1))
+        html = mark_safe(html.replace("<table", f'<table aria-labelledby="{name}"', 1))
+        return format_html('<div class="scroll" role="region" aria-labelledby="{}" tabindex="0">{}</div>', name, html)
+
+    def table_id(self):
+        # Not from unique_id(): the ids of headings, which others link to, would change with it.
+        self.named_tables += 1
+        return f"table-{self.named_tables}"
 
     def read_section(self, kind, blocks):
         name = PROSE_FIELD[kind]

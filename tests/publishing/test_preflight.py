@@ -22,6 +22,7 @@ HOUR = datetime.timedelta(hours=1)
 CITE = f'<cite data-key="{KEY}"></cite>'
 PICTURE = {"id": new_id(), "alt": "A gate", "credit": "A. Photographer", "source_type": "digitalCapture"}
 
+TABLE = "<table><tr><th>Year</th></tr><tr><td>2025</td></tr></table>"
 REVIEW = {"reviewer": "Ada", "reviewed_at": "2025-03-01T09:00:00Z", "statement": "Compared line by line."}
 
 
@@ -259,8 +260,15 @@ TEXTS = {
         {"blocks": [text('<p><a href="https://a.example/">here</a></p>')], "language": "de"},
     ),
     "tables_have_heads": (
-        {"blocks": [text("<table><tr><th>Year</th></tr><tr><td>2025</td></tr></table>")]},
+        {"blocks": [text(TABLE)]},
         {"blocks": [text("<table><tr><td>Year</td></tr><tr><td>2025</td></tr></table>")]},
+    ),
+    "tables_are_named": (
+        {"blocks": [text(f"<p>Gates by year{CITE}</p>{TABLE}<h2>Gates by port</h2>{TABLE}<h3>Others</h3>{TABLE}")]},
+        {"blocks": [text("<p>Gates by year</p>"), text(TABLE)]},
+        {"blocks": [text(f"<p>Gates by year</p>{TABLE}{TABLE}")]},
+        {"blocks": [text(f"<ul><li>Gates by year</li></ul>{TABLE}")]},
+        {"blocks": [text(f"<p>{CITE}…</p>{TABLE}")]},
     ),
     "headings_are_in_order": (
         {"blocks": [text("<p>A</p><h2>B</h2><h3>C</h3>"), text("<h3>D</h3>")]},
@@ -374,6 +382,16 @@ def test_what_readers_have_without_a_label_is_put_right_as_it_stands():
     assert "parts_are_finished" not in names(Context(told=told), blocks=told["blocks"])
     labelled = {**told, "blocks": [told["blocks"][0], told["blocks"][1] | {"label": "Open"}]}
     assert "parts_are_finished" in names(Context(told=labelled), blocks=told["blocks"])
+
+
+def test_a_table_that_readers_have_without_a_line_above_is_put_right_as_it_stands():
+    told = document(blocks=[{"id": OWN, **text(TABLE)}])
+    [finding] = preflight.findings(preflight.BLOCKERS, told)
+    assert (finding.place, finding.check) == (f"blocks.{OWN}.html", "tables_are_named")
+    assert finding.sentence == "Write a line above the table that says what it shows."
+    assert "tables_are_named" not in names(Context(told=told), blocks=told["blocks"])
+    named = {**told, "blocks": [told["blocks"][0] | {"html": f"<p>Gates by year</p>{TABLE}"}]}
+    assert "tables_are_named" in names(Context(told=named), blocks=told["blocks"])
 
 
 def test_a_finding_of_a_citation_names_it_and_what_is_missing():

@@ -124,7 +124,7 @@ def long_words():
     lists = f"<ul><li>{LONG}<ul><li>{LONG}</li></ul></li></ul>"
     post = {"account": LONG, "handle": f"@{LONG}", "platform": LONG[:50], "words": LONG, "note": cited}
     blocks = [
-        {"type": "text", "html": f"<p>{cited}</p><h2>{LONG}</h2>{lists}{table}"},
+        {"type": "text", "html": f"<p>{cited}</p>{lists}<h2>{LONG}</h2>{table}"},
         {"type": "key_point", "label": LONG, "detail": LONG},
         {"type": "quote", "words": LONG, "attribution": cited},
         {"type": "post", **post},

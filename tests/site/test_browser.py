@@ -114,7 +114,8 @@ def make_crowded(**values):
 
     lines = "".join(f"<p>One line.{two()}</p>" for _n in range(12))
     again = "".join(f'<cite data-key="{citation["key"]}"></cite>' for citation in citations[:3])
-    parts = f"<ul><li>A list.{two()}</li></ul><table><tr><th>A table{two()}</th></tr><tr><td>1</td></tr></table>"
+    table = f"<table><tr><th>A table{two()}</th></tr><tr><td>1</td></tr></table>"
+    parts = f"<ul><li>A list.{two()}</li></ul><p>A line.</p>{table}"
     picture = {"type": "figure", "picture": picture_document(make_picture(size=(300, 200)))}
     blocks = [
         *({"type": "key_point", "label": "Point", "detail": f"What it is.{two()}"} for _n in range(3)),

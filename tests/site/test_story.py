@@ -4,9 +4,10 @@ import pytest
 from django.utils import timezone
 
 from stories.models import Source, TagFiling, Version
-from stories.publishing.document import new_id
+from stories.publishing.document import clean, new_id
 from stories.publishing.imports import import_versions
 from stories.publishing.working_copy import picture_document
+from stories.site.body import Body
 from stories.site.story import render_story
 from tests.factories import (
     make_author,
@@ -401,11 +402,32 @@ def test_each_kind_of_block_is_shown(client):
     assert '<h2 id="about-key-points">Key points</h2>' in html
     assert '<span class="icon" aria-hidden="true">🤝</span> Dialogue</dt>' in html
     assert '<blockquote lang="ru" dir="ltr"><p>В деловом ключе.<br>Да.</p> <p>Нет.</p></blockquote>' in html
-    assert '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>' in html
+    assert '<div class="scroll" role="region" aria-labelledby="table-1" tabindex="0"><table ' in html
     assert '<time datetime="1962-10-16">16 October 1962</time>' in html
     assert '<time datetime="1991">1991</time>' in html
     assert "<summary><h3>Why &lt; now?</h3></summary>" in html
     assert html.count("<details") == 2
+
+
+def test_a_table_is_named_by_the_line_above_it(client):
+    table = "<table><tr><th>Year</th></tr><tr><td>2025</td></tr></table>"
+    lines = f"<p>Gates &amp; years{cite('paper')}</p>{table}<h2>By port</h2>{table}<h3>Others</h3>{table}"
+    cited = citation("paper", source=named(make_source("Paper")))
+    html = page_of(client, make_published(blocks=[text(lines)], citations=[cited]))
+    assert re.search('<p id="table-1">Gates &amp; years<a class="cite" [^>]*>1</a></p>', html)
+    assert '<h2 id="about-by-port">By port</h2>' in html
+    assert '<h3 id="table-2">Others</h3>' in html
+    box = '<div class="scroll" role="region" {} tabindex="0"><table{}>'
+    names = [f'aria-labelledby="{name}"' for name in ("table-1", "about-by-port", "table-2")]
+    at = [html.index(box.format(name, f" {name}")) for name in names]
+    assert at == sorted(at)
+
+
+def test_a_table_from_before_it_was_asked_for_a_line_has_no_name():
+    blocks = clean({"id": new_id(), "blocks": [text("<table><tr><th>Year</th></tr></table>" * 2)]})["blocks"]
+    pieces = Body({"language": "en", "blocks": blocks}, []).pieces
+    box = '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table><tbody>'
+    assert [piece.html.startswith(box) for piece in pieces] == [True, True]
 
 
 def test_a_post_is_our_own_card_of_text(client):

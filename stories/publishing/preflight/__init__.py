@@ -50,6 +50,7 @@ from stories.publishing.preflight.wording import (
     nothing_is_to_come,
     parts_are_finished,
     pictures_are_described,
+    tables_are_named,
     tables_have_heads,
 )
 
@@ -142,6 +143,7 @@ BLOCKERS = [
     (nothing_is_to_come, "", _("A placeholder must never be published.")),
     (links_say_something, "PF19", _("A link without words cannot be heard or seen.")),
     (tables_have_heads, "PF19", _("Without heads a table is numbers without names to a screen reader.")),
+    (tables_are_named, "PF19", _("Whoever hears the page decides by it whether to enter the table.")),
     (notes_are_resolved, "", _("Somebody still waits for an answer.")),
     (embargo_is_kept, "PF14", _("We have given our word.")),
     (cited_embargoes_are_kept, "PF14", _("Whoever gave us the document early has our word.")),

@@ -1,9 +1,11 @@
 """Checks of what stands on the page: placeholders, links, headings, tables, languages and pictures."""
 
 import re
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from stories.models.prose import names_a_table, top_level
 from stories.publishing.preflight.languages import is_in_another_script, is_in_other_words
 from stories.publishing.preflight.reading import (
     bare,
@@ -92,6 +94,19 @@ def tables_have_heads(document, context):
     for block, value in prose(document):
         if any("<th" not in table for table in TABLE.findall(value)):
             yield prose_in(block), _("A table has no heads. Make its first row or column heads.")
+
+
+def tables_are_named(document, context):
+    """Ask each table for the line above it, there is no other caption, unless readers have one there without."""
+    told = {block["id"] for block, value in prose(context.told) if has_unnamed_table(value)} if context.told else ()
+    for block, value in prose(document):
+        if has_unnamed_table(value) and block["id"] not in told:
+            yield prose_in(block), _("Write a line above the table that says what it shows.")
+
+
+def has_unnamed_table(value):
+    parts = list(top_level(value)) if "<table>" in value else []
+    return any(tag == "table" and not names_a_table(*above) for above, (tag, _part) in pairwise([("", ""), *parts]))
 
 
 def headings_are_in_order(document, context):
