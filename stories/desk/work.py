@@ -210,11 +210,15 @@ def work(request, story_id, action, story_admin):
 def page(request, story_admin, story, action, form):
     revision = latest_revision(story)
     url = reverse("admin:stories_story_change", args=[story.pk])
+    instead = offers(story, request.user)
     context = {
         **frame(request, story_admin, story, MOVES[action].label),
         "action": action,
         "label": MOVES[action].label,
         "form": form,
+        "where": desk_work.told(story),
+        "possible": action in [offer["action"] for offer in instead],
+        "instead": instead,
         # What the next press of the button is about, also if it was refused since someone else was faster.
         "standing": standing(story),
         **({name: checks.told(found, url) for name, found in looked_at(story, action, revision).items()}),

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from stories.models import Note, Story
-from stories.publishing.desk_work import assign, mark_ready, standing, submit
+from stories.publishing.desk_work import assign, hand_back, mark_ready, standing, submit
 from stories.publishing.notes import add_note, reply, resolve
 from stories.publishing.revisions import save_document
 from tests.desk.forms import form_data
@@ -159,11 +159,43 @@ def test_a_due_time_that_cannot_be_is_refused(desk, story, due, told):
 # The small pages
 
 
-@pytest.mark.parametrize("action", ["claim", "assign", "submit", "review", "hand_back", "ready"])
-def test_each_move_has_a_page(desk, story, action):
+@pytest.mark.parametrize(
+    ("stage", "action"),
+    [
+        (Stage.PITCH, "claim"),
+        (Stage.DRAFTING, "assign"),
+        (Stage.DRAFTING, "submit"),
+        (Stage.REVIEW, "review"),
+        (Stage.REVIEW, "hand_back"),
+        (Stage.DRAFTING, "ready"),
+    ],
+)
+def test_each_move_has_a_page(desk, story, stage, action):
+    story = put(story, stage=stage, **({"owner": None} if action == "claim" else {}))
     response = desk.get(work(story, action))
     assert response.status_code == 200
     assert f'value="{standing(story)}"' in response.content.decode()
+
+
+def test_a_page_for_what_cannot_be_done_offers_what_can(desk, story):
+    put(story, stage=Stage.REVIEW)
+    page = desk.get(work(story, "submit"))
+    assert "You cannot do this: the story is now “in review”, its owner is Ayşe Kaya." in text(page)
+    assert f'action="{work(story, "submit")}"' not in page.content.decode()
+    for action in ("review", "ready", "hand_back", "assign"):
+        assert f'<a href="{work(story, action)}">' in page.content.decode()
+    put(story, stage="")
+    assert "You cannot do this: the story was published. Back to the story" in text(desk.get(work(story, "submit")))
+
+
+def test_who_was_too_late_is_offered_what_can_be_done_and_has_what_they_wrote(desk, story, editor):
+    story = put(story, stage=Stage.REVIEW)
+    was = standing(story)
+    hand_back(story, sentence="Not yet.", by=editor, expecting=was)
+    page = desk.post(work(story, "hand_back"), {"standing": was, "sentence": "Who <says> so?"})
+    assert text(page).count("the story is now “drafting”") == 1
+    assert "You wrote Who <says> so? What you can do now Submit for review" in text(page)
+    assert f'action="{work(story, "hand_back")}"' not in page.content.decode()
 
 
 def test_a_draft_is_submitted_to_a_reviewer_and_handed_back(client, desk, story, reporter, editor):
@@ -188,6 +220,7 @@ def test_what_is_missing_is_told_before_a_story_is_submitted(desk):
     page = text(desk.post(work(story, "submit"), {"standing": standing(story)}))
     assert page.count("Add a slug, the end of the story’s address, before publishing.") == 2
     assert "You can submit it anyway" not in page
+    assert f'action="{work(story, "submit")}"' not in desk.get(work(story, "submit")).content.decode()
 
 
 def test_what_is_missing_says_why_and_leads_to_its_field(desk):
