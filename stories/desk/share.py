@@ -1,6 +1,7 @@
 """Links to a story for people without a login: the page that makes, lists and revokes them."""
 
 import datetime
+import uuid
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stories.desk.pages import frame, routes, story_for
+from stories.desk.rows import posted_uuid
 from stories.desk.states import name_of, told
 from stories.models import Revision, ShareLink
 from stories.publishing import share as links
@@ -95,6 +97,7 @@ def share(request, story_id, story_admin):
             label=form.cleaned_data["label"],
             expires_at=timezone.now() + datetime.timedelta(days=form.cleaned_data["days"]),
             follow=form.cleaned_data["follow"],
+            form=posted_uuid(request.POST.get("form")),
         )
     except PublishError as error:
         form.add_error(None, str(error))
@@ -121,6 +124,7 @@ def page(request, story_admin, story, form=None, made=None, address=""):
     context = {
         **frame(request, story_admin, story, _("Share")),
         "form": form or ShareForm(),
+        "form_id": uuid.uuid4(),
         "latest": latest,
         "saved": latest and {"name": name_of(latest), "when": told(latest.created_at)},
         "may_share": may_share(request),

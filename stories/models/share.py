@@ -18,6 +18,7 @@ class ShareLink(models.Model):
         Revision, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("what it shows")
     )  # None: always the newest
     token_sha256 = models.CharField(max_length=64, unique=True)
+    form = models.UUIDField(null=True, editable=False)  # an id that the server gives each form it shows
     label = models.CharField(_("for whom"), max_length=200)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(_("created"))
@@ -32,6 +33,7 @@ class ShareLink(models.Model):
         verbose_name_plural = _("share links")
         default_permissions = ()
         permissions = [("share_story", _("Can share stories that are not published by a link"))]
+        constraints = [models.UniqueConstraint(fields=["story", "form"], name="one_share_link_a_form")]
 
     def __str__(self):
         return self.label

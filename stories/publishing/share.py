@@ -39,10 +39,11 @@ class Shared:
     embargo: datetime.datetime | None
 
 
-def share(revision, *, by, label, expires_at, follow=False):
+def share(revision, *, by, label, expires_at, follow=False, form=None):
     """Make a link that shows `revision` until `expires_at`, an aware datetime; with `follow`, always the newest.
 
-    Return (link, token); the token is known only now. Raise PermissionDenied, or PublishError with the reason.
+    `form` is the id of the form that asks for it, which makes one link however often it is posted. Return (link,
+    token); the token is known only now. Raise PermissionDenied, or PublishError with the reason.
     """
     refuse_stranger(by)
     label = clean_text(label)
@@ -58,11 +59,13 @@ def share(revision, *, by, label, expires_at, follow=False):
         live, _pending = live_and_pending(story, now)
         if live and live.taken_back:
             raise PublishError(_("This story was taken back, so it is shown to nobody any more."))
+        refuse_again(story, form)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         link = ShareLink.objects.create(
             story=story,
             revision=None if follow else revision,
             token_sha256=hash_of(token),
+            form=form,
             label=label,
             created_by=by,
             created_at=now,
@@ -120,6 +123,18 @@ def hash_of(token):
 def refuse_stranger(user):
     if not user.has_perms(["stories.change_story", "stories.share_story"]):
         raise PermissionDenied
+
+
+def refuse_again(story, form):
+    made = ShareLink.objects.filter(story=story, form=form).first() if form else None
+    if made:
+        raise PublishError(
+            _(
+                "The link for %(label)s is made already, and its address was shown once. If you did not copy it, "
+                "revoke it and make another."
+            )
+            % {"label": made.label}
+        )
 
 
 def locked(story_id):

@@ -44,6 +44,10 @@ def address_on(response):
     return re.search(r'value="(http://testserver/share/[\w-]+/)"', response.content.decode())[1]
 
 
+def form_on(response):
+    return re.search(r'name="form" value="([\w-]+)"', response.content.decode())[1]
+
+
 def user_with(*codenames):
     user = User.objects.create_user("_".join(codenames), is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
@@ -60,6 +64,21 @@ def test_an_editor_makes_a_link_and_is_shown_its_address_once(desk, client):
     link = ShareLink.objects.get()
     assert (link.label, link.revision) == ("Our lawyer", revision)
     assert link.expires_at - link.created_at <= datetime.timedelta(days=3)
+
+
+def test_a_form_makes_one_link_however_often_it_is_posted(desk):
+    revision = make_revision()
+    form = form_on(desk.get(url(revision.story)))
+    made = desk.post(url(revision.story), posted(revision, form=form))
+    again = desk.post(url(revision.story), posted(revision, form=form, label="Ada"))
+    page = again.content.decode()
+    assert "The link for Our lawyer is made already, and its address was shown once." in page
+    assert address_on(made) not in page
+    assert 'value="Ada"' in page
+    assert ShareLink.objects.count() == 1
+    for other in (form_on(again), "", "\x00"):
+        desk.post(url(revision.story), posted(revision, form=other))
+    assert ShareLink.objects.count() == 4
 
 
 def test_a_link_may_follow_the_draft(desk):
