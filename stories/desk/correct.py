@@ -19,6 +19,7 @@ from stories.desk import checks
 from stories.desk.correct_forms import CorrectForm, field_of, removed_in, values_of
 from stories.desk.pages import frame, routes, story_for
 from stories.desk.publish import done, told_kinds
+from stories.desk.publish_forms import tell
 from stories.desk.states import state_of, told
 from stories.models import BLOCKS, Report, Revision, Version
 from stories.publishing.corrections import correct, found_in, merged_back, rehearse
@@ -99,8 +100,8 @@ def reviewed_or_published(desk, form):
     except (PublishError, DocumentError) as error:
         desk = desk._replace(state=state_of(desk.story))
         if not pressed and form.expecting == desk.state.expecting:
-            return page(desk, live, form, missing=str(error))
-        form.add_error(None, str(error))
+            return page(desk, live, form, missing=error)
+        tell(form, error)
         return page(desk, live, form)
     if not publishing:
         return page(desk, live, form, conflicts=corrected.conflicts)
@@ -183,21 +184,21 @@ def is_id(value):
     return value.isascii() and value.isdecimal() and len(value) < 19
 
 
-def page(desk, base, form, *, errors=(), missing="", conflicts=(), overlaps=()):
+def page(desk, base, form, *, errors=(), missing=None, conflicts=(), overlaps=()):
     """Render the form, which is about the version `base`; once it is valid, with what would change and what is found.
 
-    `missing` is what else stands in the way of publishing it, a sentence.
+    `missing` is the error by which the verb said what else stands in the way of publishing it.
     """
     request, story_admin, story, report, state = desk
     document = form.document if base.pk == state.live.pk else None
-    blocking, warning = found_in(story, document, form.cleaned_data["change"], base) if document else ((), ())
+    blocking, warning = found_in(story, document, form.cleaned_data.get("change", ""), base) if document else ((), ())
     context = {
         **frame(request, story_admin, story, _("Correct")),
         "state": state,
         "base": base,
         "form": form,
         "errors": errors,
-        "missing": missing,
+        "missing": told_missing(missing, form),
         "report": report,
         "passage": reported_passage(report),
         "changes": told_kinds(form),
@@ -218,9 +219,17 @@ def told_here(findings, form, story):
     """Return findings for a template, each leading to its field on this page; to the story's form if it has none."""
     told = checks.told(findings, reverse("admin:stories_story_change", args=[story.pk]))
     names = [field_of(finding.place, form.fields) for finding in findings]
-    return [
-        {**each, "url": f"#{form[name].id_for_label}"} if name else each for each, name in zip(told, names, strict=True)
-    ]
+    return [{**each, "url": url_of(name, form) or each["url"]} for each, name in zip(told, names, strict=True)]
+
+
+def told_missing(error, form):
+    """Return what the verb misses for a template, leading to its field if it has one; nothing if there is no error."""
+    return [{"sentence": str(error), "url": url_of(getattr(error, "argument", ""), form)}] if error else []
+
+
+def url_of(name, form):
+    """Return where the field `name` stands on this page, of radio buttons the first; "" if the form has no such."""
+    return f"#{form[name].id_for_label or form[name].auto_id + '_0'}" if name in form.fields else ""
 
 
 def reported_passage(report):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from stories.desk import checks
 from stories.desk.pages import frame, routes, story_for
 from stories.desk.preview import preview, preview_new
-from stories.desk.publish_forms import CHANGES, MomentForm, PublishForm, SeenForm
+from stories.desk.publish_forms import CHANGES, MomentForm, PublishForm, SeenForm, tell
 from stories.desk.reports import open_reports
 from stories.desk.states import State, name_of, state_of, told
 from stories.desk.times import zone_name
@@ -108,7 +108,7 @@ def publish(request, story_id, story_admin):
         form.add_error("override", _("Write a reason here, or settle what is listed above."))
         return page(request, story_admin, story, state_of(story), form=form, findings=error.findings)
     except (PublishError, DocumentError) as error:
-        form.add_error(None, str(error))
+        tell(form, error)
         return page(request, story_admin, story, state_of(story), form=form)
     messages.success(request, done(version))
     return redirect("admin:stories_story_change", story.pk)

@@ -43,6 +43,12 @@ SEVERITIES = [
 ]
 
 
+def tell(form, error):
+    """Put what a verb says on the field of the argument that it misses, on the whole form if it names none."""
+    name = getattr(error, "argument", "")
+    form.add_error(name if name in form.fields else None, str(error))
+
+
 class SeenForm(forms.Form):
     """The ids of the live and the pending version that the page showed: of two editors at once one is told."""
 

@@ -37,7 +37,14 @@ NEEDS_NOTE = {Version.Change.CLARIFICATION, Version.Change.EDITORS_NOTE}
 
 
 class PublishError(Exception):
-    """A rule of the desk forbids it; the message is written for the editor."""
+    """A rule of the desk forbids it; the message is written for the editor.
+
+    `argument` names the argument of the verb that is missing, or the part of `correction`, "" if it is none.
+    """
+
+    def __init__(self, sentence, argument=""):
+        self.argument = argument
+        super().__init__(sentence)
 
 
 class BlockedError(PublishError):
@@ -239,7 +246,8 @@ def rest_of(story, plan, live, document, choice):
     if choice != "merge":
         raise PendingError(
             _("Version %(number)s waits for its time. Say whether to merge this change into it or to cancel it.")
-            % {"number": plan.number}
+            % {"number": plan.number},
+            "pending",
         )
     merged, conflicts = merge(live.document, plan.document, document)
     places = {conflict.place.split(".")[0] for conflict in conflicts} - {"correction"}
@@ -355,11 +363,11 @@ def refuse_change(change, note, document, live):
     if live.taken_back:
         raise PublishError(_("This story was taken back. Publish a new one instead."))
     if change not in CHANGES:
-        raise PublishError(_("Say what kind of change this is: readers will be told."))
+        raise PublishError(_("Say what kind of change this is: readers will be told."), "change")
     if same_for_readers(document, live.document) and change != Version.Change.EDITORS_NOTE:
         raise PublishError(_("Nothing has changed since version %(number)s.") % {"number": live.number})
     if change in NEEDS_NOTE and not note:
-        raise PublishError(_("Write a sentence for readers: what changed, and why."))
-    correction = document["correction"]
-    if change == Version.Change.CORRECTION and not (correction and correction["wrong"] and correction["right"]):
-        raise PublishError(_("Say what was wrong and what is right."))
+        raise PublishError(_("Write a sentence for readers: what changed, and why."), "note")
+    told = document["correction"] or {"wrong": "", "right": ""}
+    if change == Version.Change.CORRECTION and not (told["wrong"] and told["right"]):
+        raise PublishError(_("Say what was wrong and what is right."), "right" if told["wrong"] else "wrong")

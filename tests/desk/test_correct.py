@@ -242,12 +242,35 @@ def test_the_kinds_of_change_go_the_same_way(desk, editor):
 def test_what_is_missing_of_a_correction_is_said(desk, editor):
     live = make_published(by=editor)
     page = submit(desk, desk.get(url("correct", live.story)), **TOLD | {"wrong": ""}, kicker="Ten ships")
-    assert "What is still missing Say what was wrong and what is right." in text(page)
+    assert "What is still missing Say what was wrong and what is right. Go there" in text(page)
     assert not page.context["form"].errors
     page = submit(desk, page, "publish")
-    assert page.context["form"].errors == {"__all__": ["Say what was wrong and what is right."]}
+    assert page.context["form"].errors == {"wrong": ["Say what was wrong and what is right."]}
     page = submit(desk, desk.get(url("correct", live.story)), **TOLD)
     assert "What is still missing Nothing has changed since version 1." in text(page)
+    assert page.context["missing"][0]["url"] == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"change": "correction", "right": "Ten."}, "id_wrong"),
+        ({"change": "correction", "wrong": "Nine."}, "id_right"),
+        ({"change": "clarification"}, "id_note"),
+        ({}, "id_change_0"),
+        ({"change": "update"}, "id_pending_0"),
+    ],
+)
+def test_what_is_missing_leads_to_its_field_and_is_told_there_once_it_is_pressed(desk, editor, values, field):
+    live = make_published(by=editor)
+    if field == "id_pending_0":
+        publish_change(live.story, by=editor, at=timezone.now() + datetime.timedelta(days=1), headline="Tomorrow")
+    page = submit(desk, desk.get(url("correct", live.story)), **{"change": ""} | values, kicker="Ten ships")
+    assert f'<a href="#{field}">Go there</a>' in page.content.decode()
+    assert f'id="{field}"' in page.content.decode()
+    page = submit(desk, page, "publish")
+    assert list(page.context["form"].errors) == [field.split("_")[1]]
+    assert "Nothing is published yet: see below." in text(page)
 
 
 def test_all_that_stands_in_the_way_is_told_at_once_why_and_where(desk, editor):
