@@ -1,6 +1,6 @@
 /* Unsaved work is kept on the server soon after each change, and when the tab is left. Saving makes it superfluous. */
 
-const form = document.getElementById("story_form")
+const form = document.getElementById("story_form") ?? document.getElementById("correct_form")
 const kept = document.getElementById("kept")
 const problem = document.getElementById("kept-problem")
 const SOON = 2_000 // after the last change
@@ -103,7 +103,7 @@ function start() {
   for (const name of ["input", "change", "formset:added", "formset:removed", "desk:moved"]) {
     document.addEventListener(name, changed)
   }
-  window.django?.jQuery(document).on("change", changed) // Select2 tells jQuery alone
+  window.django?.jQuery?.(document).on("change", changed) // Select2 tells jQuery alone
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep({ leaving: true }))
   addEventListener("pagehide", () => keep({ leaving: true }))
   addEventListener("beforeunload", (event) => {
@@ -126,11 +126,13 @@ if (form && kept) {
   start()
   if ("unsaved" in kept.dataset) {
     // What an error sent back, or what one goes on with, is saved nowhere: it is kept before anything is changed.
-    document.addEventListener("content-editor:ready", () => {
+    const again = () => {
       for (const box of form.querySelectorAll(".delete input:checked")) box.dispatchEvent(new Event("change", { bubbles: true }))
       touch()
       sent = ""
       plan(SOON)
-    })
+    }
+    if (form.id === "story_form") document.addEventListener("content-editor:ready", again)
+    else again()
   }
 }

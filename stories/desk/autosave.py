@@ -49,15 +49,16 @@ def kept(request, story):
     if form is None:
         return HttpResponseBadRequest("_form is missing")
     now = timezone.now()
+    page = Autosave.CORRECT if story and request.POST.get("_page") == Autosave.CORRECT else ""
+    mine = Autosave.objects.filter(user=request.user, story=story, page=page)
     try:
         with transaction.atomic():
-            other = Autosave.objects.filter(user=request.user, story=story).exclude(form=form) if story else None
-            if other and (first := other.first()):
-                return in_the_way(first)
-            values = {"story": story, "fields": fields_in(request.POST), "saved_at": now}
+            if story and (other := mine.exclude(form=form).first()):
+                return in_the_way(other)
+            values = {"story": story, "page": page, "fields": fields_in(request.POST), "saved_at": now}
             Autosave.objects.update_or_create(user=request.user, form=form, defaults=values)
     except IntegrityError:  # another tab was first by a moment
-        return in_the_way(Autosave.objects.filter(user=request.user, story=story).first())
+        return in_the_way(mine.first())
     return JsonResponse({"kept": time_of(now)})
 
 
@@ -96,11 +97,11 @@ def time_of(instant):
 # Offering it again, and letting go of it
 
 
-def form_context(request, story):
-    """Return what the story form says of unsaved work: what there is, and where and as what it keeps its own."""
+def form_context(request, story, page=""):
+    """Return what the form of `page` says of unsaved work: what there is, and where and as what it keeps its own."""
     chosen_one = getattr(request, "unsaved", None)
     form_id = posted_uuid(request.POST.get("_form")) or (chosen_one.form if chosen_one else uuid.uuid4())
-    found = Autosave.objects.filter(user=request.user, story=story).exclude(form=form_id)
+    found = Autosave.objects.filter(user=request.user, story=story, page=page).exclude(form=form_id)
     return {
         "form_id": form_id,
         "keep_url": (
@@ -117,15 +118,15 @@ def first_of(autosave, name):
     return next(iter(autosave.fields.get(name, [])), "")
 
 
-def chosen(request, story):
+def chosen(request, story, page=""):
     """Return what the editor kept and goes on with, as a form posts it; None if the saved story is shown."""
     if not hasattr(request, "unsaved"):
         if request.method != "GET" or "continue" not in request.GET:
             return None
         form, of = posted_uuid(request.GET["continue"]), story if story and not story._state.adding else None
         may = request.user.has_perm("stories.change_story" if of else "stories.add_story")
-        found = Autosave.objects.filter(user=request.user, story=of, form=form) if may else Autosave.objects.none()
-        request.unsaved = found.first()
+        found = Autosave.objects.filter(user=request.user, story=of, page=page, form=form)
+        request.unsaved = found.first() if may else None
     return as_posted(request.unsaved) if request.unsaved else None
 
 
@@ -162,7 +163,7 @@ def discard(request, story_admin):
         return JsonResponse({"discarded": bool(found)})
     messages.info(request, _("That unsaved work is discarded."))
     if found and found.story_id:
-        return redirect("admin:stories_story_change", found.story_id)
+        return redirect(f"admin:stories_story_{found.page or 'change'}", found.story_id)
     return redirect("admin:stories_story_add" if story_admin.has_add_permission(request) else "admin:index")
 
 

@@ -122,7 +122,7 @@ def label_of(revision):
 
 
 def unsaved_side(request, story_admin, story):
-    autosave = Autosave.objects.filter(user=request.user, story=story).first()
+    autosave = Autosave.objects.filter(user=request.user, story=story, page="").first()
     if autosave is None or not story_admin.has_change_permission(request, story):
         raise Http404(_("You have no unsaved work on this story."))
     request.unsaved = autosave  # the forms are filled with it

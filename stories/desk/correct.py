@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from js_asset import Media, Script
 
-from stories.desk import checks
+from stories.desk import autosave, checks
 from stories.desk.correct_forms import CorrectForm, field_of, removed_in, values_of
 from stories.desk.pages import frame, routes, story_for
 from stories.desk.publish import done, told_kinds
 from stories.desk.publish_forms import tell
 from stories.desk.states import state_of, told
-from stories.models import BLOCKS, Report, Revision, Version
+from stories.models import BLOCKS, Autosave, Report, Revision, Version
 from stories.publishing.corrections import correct, found_in, merged_back, rehearse
 from stories.publishing.document import DocumentError, fingerprint, upgraded
 from stories.publishing.lines import cited_name, lines_at
@@ -32,7 +32,7 @@ from stories.site.history import LABELS, told_changes
 from stories.site.passages import passage_at, passages
 
 BEGIN = {"change": Version.Change.CORRECTION, "severity": "normal"}
-SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in ("story", "jump", "cite")])
+SCRIPTS = Media(js=[Script(f"desk/{name}.js", type="module") for name in ("story", "jump", "cite", "autosave")])
 DECLARED = ["change", "note", "wrong", "right", "severity", "override", "pending"]
 REMOVALS = [Version.Change.RETRACTION, Version.Change.WITHDRAWAL, Version.Change.REDACTION]
 
@@ -49,16 +49,17 @@ def urls(story_admin):
 def correct_live(request, story_id, story_admin):
     """Show what readers have as a form; on POST show what would change, then publish what was shown."""
     story = story_for(request, story_admin, story_id, "stories.publish_story")
-    report = report_of(request, story)
+    data = request.POST if request.method == "POST" else autosave.chosen(request, story, Autosave.CORRECT)
+    report = report_of(request, story, data or request.GET)
     state = state_of(story)
     if state.live is None or state.live.taken_back:
         messages.error(request, _("There is nothing to correct: readers have no text of this story."))
         return redirect("admin:stories_story_change", story.pk)
     desk = Desk(request, story_admin, story, report, state)
-    if request.method != "POST":
+    if data is None:
         return page(desk, state.live, CorrectForm(base=upgraded(state.live.document), state=state, initial=BEGIN))
-    seen = version_seen(request, story) or state.live
-    form = CorrectForm(request.POST, base=upgraded(seen.document), state=state)
+    seen = version_seen(data, story) or state.live
+    form = CorrectForm(data, base=upgraded(seen.document), state=state)
     if not form.is_valid():
         return page(desk, seen, form)
     if seen.pk != state.live.pk:
@@ -132,6 +133,8 @@ def act(verb, desk, form):
             words = data["note"] or f"{data['wrong']} {data['right']}".strip()
             state = Report.State.CORRECTED
             resolve(desk.report, by=desk.request.user, state=state, resolution=words, version=corrected.version)
+        if verb is correct:
+            autosave.forget(desk.request)
     return corrected
 
 
@@ -159,17 +162,17 @@ def without_declaration(document):
     return {**upgraded(document), "correction": None, "removal": None}
 
 
-def version_seen(request, story):
+def version_seen(data, story):
     """Return the version of a story that the posted form was about; None if it says nothing of the kind."""
-    value = request.POST.get("seen_live", "")
+    value = data.get("seen_live", "")
     if not is_id(value):
         return None
     return Version.objects.published_by(timezone.now()).filter(story=story, pk=value).first()
 
 
-def report_of(request, story):
+def report_of(request, story, data):
     """Return the reader's report that the address or the form names; None if none; raise Http404 if it is no such."""
-    value = request.POST.get("report") or request.GET.get("report")
+    value = data.get("report") or request.GET.get("report")
     if not value:
         return None
     if not (request.user.has_perm("stories.view_report") or request.user.has_perm("stories.change_report")):
@@ -194,6 +197,9 @@ def page(desk, base, form, *, errors=(), missing=None, conflicts=(), overlaps=()
     blocking, warning = found_in(story, document, form.cleaned_data.get("change", ""), base) if document else ((), ())
     context = {
         **frame(request, story_admin, story, _("Correct")),
+        **autosave.form_context(request, story, Autosave.CORRECT),
+        "page": Autosave.CORRECT,
+        "is_typed": request.method == "POST" or autosave.chosen(request, story, Autosave.CORRECT) is not None,
         "state": state,
         "base": base,
         "form": form,

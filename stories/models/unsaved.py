@@ -10,12 +10,15 @@ from stories.models.story import Story
 class Autosave(models.Model):
     """The unsaved work of one editor on one story, as the form would post it. Nobody else ever reads it.
 
-    `form` is an id that the server gives each form it shows. Of an existing story an editor has one, which another tab
-    does not write over; of a story that was never saved, or is deleted meanwhile, each form has its own.
+    `form` is an id that the server gives each form it shows. Of each page of an existing story an editor has one, which
+    another tab does not write over; of a story that was never saved, or is deleted meanwhile, each form has its own.
     """
+
+    CORRECT = "correct"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="autosaves")
     story = models.ForeignKey(Story, models.SET_NULL, null=True, blank=True, related_name="autosaves")
+    page = models.CharField(max_length=10, blank=True)  # "" the story’s form, or CORRECT
     form = models.UUIDField()
     fields = models.JSONField(_("fields"))  # {name: [values]}, all text
     saved_at = models.DateTimeField(_("kept"))
@@ -25,7 +28,7 @@ class Autosave(models.Model):
         verbose_name = _("unsaved work")
         verbose_name_plural = _("unsaved work")
         constraints = [
-            models.UniqueConstraint(fields=["user", "story"], name="one_autosave_an_editor_and_story"),
+            models.UniqueConstraint(fields=["user", "story", "page"], name="one_autosave_an_editor_and_page"),
             models.UniqueConstraint(fields=["user", "form"], name="one_autosave_a_form"),
         ]
 

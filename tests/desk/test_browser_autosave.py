@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from stories.models import Autosave, Story
 from tests.browsing import violations, width_of
 from tests.desk.writing import document_of, open_story, ready, texts, to_end
-from tests.factories import make_revision
+from tests.factories import make_published, make_revision
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -61,6 +61,28 @@ def test_after_a_crash_an_editor_goes_on_where_they_were(ada, story):
     assert "Unsaved words." in blocks[0]["html"]
     assert blocks[1]["question"] == "An unsaved question?"
     expect(ada.locator(".kept-notice")).to_have_count(0)
+    assert not Autosave.objects.exists()
+
+
+def test_after_a_crash_a_correction_goes_on_where_it_was(ada):
+    version = make_published(language="en", headline="Gates")
+    address = f"{ada.story_url}/{version.story_id}/correct/"
+    ada.goto(address)
+    write(ada, " Unsaved words.")
+    ada.locator("#id_wrong").fill("It said too little.")
+    kept(ada)
+    ada = crashed(ada)
+    ada.goto(address)
+    ada.get_by_role("link", name="Continue with it").click()
+    expect(texts(ada).nth(0)).to_contain_text("Unsaved words.")
+    expect(ada.locator("#id_wrong")).to_have_value("It said too little.")
+    kept(ada)
+    assert violations(ada) == []
+    ada.locator("#id_right").fill("More.")
+    ada.get_by_role("button", name="Show what changes").click()
+    ada.get_by_role("button", name="Publish version 2 now").click()
+    expect(ada.locator(".success")).to_be_visible()
+    assert "Unsaved words." in version.story.versions.latest().document["blocks"][0]["html"]
     assert not Autosave.objects.exists()
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from stories.models import Citation, Report, Version
+from stories.models import Autosave, Citation, Report, Version
 from stories.models.citation import make_key
 from stories.publishing.document import new_id
 from stories.publishing.removals import redact, retract
@@ -438,6 +438,76 @@ def test_a_version_scheduled_meanwhile_is_told(desk, editor):
     assert page.context["form"]["kicker"].value() == "Ten ships"
     submit(desk, submit(desk, page, pending="cancel"), "publish")
     assert [version.change for version in live.story.versions.all()] == ["first", "correction"]
+
+
+# Unsaved
+
+
+def keep(client, page, **values):
+    """Keep what was typed into the page; return the autosave."""
+    data = fields(page) | values
+    assert client.post(page.context["keep_url"], data).status_code == 200
+    return Autosave.objects.get(form=data["_form"])
+
+
+def going_on(client, autosave):
+    return client.get(url("correct", autosave.story), {"continue": autosave.form})
+
+
+def test_what_was_typed_is_offered_again_on_this_page_and_to_this_editor_alone(desk, editor):
+    live = make_published(by=editor, kicker="Nine ships")
+    kept = keep(desk, desk.get(url("correct", live.story)), **TOLD, kicker="Ten ships")
+    page = desk.get(url("correct", live.story))
+    assert "You have unsaved work on this story" in text(page)
+    assert page.context["form"]["kicker"].value() == "Nine ships"
+    assert "You have unsaved work" not in text(desk.get(url("change", live.story)))
+    page = going_on(desk, kept)
+    assert "This is your unsaved work of" in text(page)
+    assert (page.context["form"]["kicker"].value(), page.context["form"]["wrong"].value()) == (
+        "Ten ships",
+        "It said nine.",
+    )
+    assert Version.objects.count() == 1
+    submit(desk, page, "publish")
+    assert Version.objects.latest().kicker == "Ten ships"
+    assert not Autosave.objects.exists()
+    kept = keep(desk, desk.get(url("correct", live.story)), kicker="Secret")
+    desk.force_login(make_editor(username="grace"))
+    assert "Secret" not in going_on(desk, kept).content.decode()
+
+
+def test_an_editor_has_unsaved_work_on_the_story_and_on_a_correction_of_it(desk, editor):
+    live = make_published(by=editor)
+    mine = Autosave.objects.create(user=editor, story=live.story, form=new_id(), fields={}, saved_at=timezone.now())
+    page = desk.get(url("correct", live.story))
+    kept = keep(desk, page, kicker="Ten ships")
+    assert desk.post(page.context["keep_url"], fields(page) | {"_form": new_id()}).status_code == 409
+    response = desk.post(reverse("admin:stories_story_discard"), {"form": kept.form})
+    assert response.url == url("correct", live.story)
+    assert Autosave.objects.get() == mine
+    assert not going_on(desk, mine).context["form"].is_bound
+
+
+def test_unsaved_work_is_joined_with_what_was_published_since(desk, editor):
+    live = make_published(by=editor, kicker="Nine ships", headline="Ships")
+    kept = keep(desk, desk.get(url("correct", live.story)), **TOLD, kicker="Ten ships")
+    publish_change(live.story, by=editor, headline="Many ships")
+    page = going_on(desk, kept)
+    assert "Meanwhile someone else published version 2" in text(page)
+    form = page.context["form"]
+    assert (form["headline"].value(), form["kicker"].value()) == ("Many ships", "Ten ships")
+    assert 'data-unsaved="1"' in page.content.decode()
+
+
+def test_unsaved_work_on_a_report_still_settles_it(desk, editor):
+    live = make_published(by=editor)
+    report = make_report(live)
+    kept = keep(desk, desk.get(url("correct", live.story), {"report": report.pk}), **TOLD, kicker="Ten")
+    page = going_on(desk, kept)
+    assert "It was ten!" in text(page)
+    submit(desk, page, "publish")
+    report.refresh_from_db()
+    assert report.state == "corrected"
 
 
 # Reports
