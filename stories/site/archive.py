@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from stories.models import Version
 from stories.site.addresses import absolute
 from stories.site.cards import cards
-from stories.site.listing import month_of, published_in, river_page
+from stories.site.listing import by_month, month_of, published_in, river_page
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def month(request, year, month):
     first, last = bounds
     context = {
         "month": shown,
-        "months": [Month(year, n) for n in range(1, 13) if not (Month(year, n) < first or last < Month(year, n))],
+        "months": months_of(year, request.instant),
         "years": [nearest(Month(other, shown.month), first, last) for other in range(last.year, first.year - 1, -1)],
         "cards": cards(page.versions),
         "page": page,
@@ -70,6 +70,16 @@ def month(request, year, month):
         "canonical": absolute(request, request.path_info + (f"?before={before}" if before else "")),
     }
     return render(request, "site/archive.html", context)
+
+
+def months_of(year, instant):
+    """Return (Month, how many stories) of each month of a year in which lists show any. One query.
+
+    It reads the year's range of the index, not that of all years: no reader waits for a count of all stories.
+    """
+    start, end = (datetime.datetime(n, 1, 1, tzinfo=datetime.UTC) for n in (year, year + 1))
+    rows = Version.objects.listed_at(instant, until=end - datetime.timedelta(microseconds=1)).filter(sort_at__gte=start)
+    return [(Month(year, int(month[-2:])), count) for month, count in sorted(by_month(rows))]
 
 
 def nearest(wanted, first, last):

@@ -3,7 +3,8 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Count, Exists, OuterRef, Q
+from django.db.models.functions import Cast, Substr
 from django.http import Http404
 
 from stories.models import FILINGS, FrontPage, Story, Topic, Version
@@ -71,6 +72,13 @@ def pages_about_us(instant):
 
 def month_of(instant):
     return instant.astimezone(datetime.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def by_month(rows):
+    """Return (UTC month like "2025-02", how many stories were first published in it) of `rows`, versions listed."""
+    # Cut from the time as text, which both databases give in UTC: for TruncMonth SQLite would call Python for each row.
+    month = Substr(Cast("sort_at", CharField()), 1, 7)
+    return rows.order_by().values_list(month).annotate(count=Count("pk"))
 
 
 def published_in(month, instant, before=""):

@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from django.db.models import CharField, Count, Value
-from django.db.models.functions import Cast, Substr
+from django.db.models import CharField, Value
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from stories.models import FILINGS, Version
 from stories.site.addresses import absolute
-from stories.site.listing import pages_about_us, public, published_in
+from stories.site.listing import by_month, pages_about_us, public, published_in
 from stories.site.paths import MonthConverter
 from stories.site.structured import stamp
 
@@ -87,13 +86,8 @@ def part(rows, page):
 
 def months(instant):
     """Return {start of a month in UTC: number of stories first published in it}, newest first. One query."""
-    return {MonthConverter().to_python(month): count for month, count in sorted(counts(instant), reverse=True)}
-
-
-def counts(instant):
-    # Cut from the time as text, which both databases give in UTC: for TruncMonth SQLite would call Python for each row.
-    month = Substr(Cast("sort_at", CharField()), 1, 7)
-    return Version.objects.listed_at(instant).order_by().values_list(month).annotate(count=Count("pk"))
+    counts = by_month(Version.objects.listed_at(instant))
+    return {MonthConverter().to_python(month): count for month, count in sorted(counts, reverse=True)}
 
 
 def terms(instant):
