@@ -225,7 +225,7 @@ def test_pages_by_date_go_on_by_key(client):
         make_published(headline=f"Ferry {number}", at=utc(2025, 1, 1) + number * HOUR)
     page = read(client, q="ferry", sort="date", year="2025")
     shown = headlines(page)
-    assert "41 stories" in page
+    assert "41 results" in page
     for _ in range(2):
         [older] = [address for address in links(page) if "before=" in address]
         assert "year=2025" in older
@@ -233,6 +233,14 @@ def test_pages_by_date_go_on_by_key(client):
         shown += headlines(page)
     assert shown == [f"Ferry {number}" for number in reversed(range(41))]
     assert not [address for address in links(page) if "before=" in address]
+
+
+def test_a_page_about_us_is_counted_as_no_story(client):
+    make_published(headline="Ferry", kind="page")
+    make_published(headline="Ferry")
+    page = read(client, q="ferry")
+    assert '<p role="status">2 results</p>' in page
+    assert re.search(r'>Page about us</a> <span>1<span class="hidden"> result</span>', page)
 
 
 def test_pages_by_relevance_go_on_by_number(client):
@@ -250,7 +258,7 @@ def test_of_very_many_the_newest_are_counted_and_ranked(client, monkeypatch):
     for number in range(4):
         make_published(headline=f"Ferry {number}", at=utc(2025, 1, 1) + number * HOUR)
     page = read(client, q="ferry")
-    assert "Over 2 stories; the newest 2 are ranked and counted." in page
+    assert "Over 2 results; the newest 2 are ranked and counted." in page
     assert set(headlines(page)) == {"Ferry 3", "Ferry 2"}
 
 
@@ -378,7 +386,7 @@ def test_nobody_finds_what_is_not_published(client, editor):
     for text in ("planned", "drafted", "plan*"):
         assert find(client, text) == []
     assert find(client, "", kind="explainer") == ["Seen"]
-    assert "1 story" in read(client, q="", kind="explainer")
+    assert "1 result" in read(client, q="", kind="explainer")
 
 
 def test_nobody_finds_what_was_taken_back(client, editor):
