@@ -216,7 +216,8 @@ def test_a_draft_is_submitted_to_a_reviewer_and_handed_back(client, desk, story,
 
 def test_what_is_missing_is_told_before_a_story_is_submitted(desk):
     story = make_revision(slug="", standfirst="").story
-    assert "Add a slug, the end of the story’s address, before publishing." in text(desk.get(work(story, "submit")))
+    missing = "Before this can go out Add a slug, the end of the story’s address, before publishing."
+    assert missing in text(desk.get(work(story, "submit")))
     page = text(desk.post(work(story, "submit"), {"standing": standing(story)}))
     assert page.count("Add a slug, the end of the story’s address, before publishing.") == 2
     assert "You can submit it anyway" not in page
