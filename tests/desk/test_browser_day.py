@@ -31,14 +31,7 @@ def press(page, name, role="button"):
     page.keyboard.press("Enter")
 
 
-def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, live_server):
-    make_source()
-    make_author()
-    reporter = people(make_reporter(username="ayse", first_name="Ayşe", last_name="Kaya"))
-    editor = people(make_editor(username="tom", first_name="Tom", last_name="Reed"))
-    for page in (reporter, editor):
-        page.goto(f"{live_server.url}/admin/")
-
+def pitch(reporter):
     press(reporter, "Pitch a story", "link")
     reporter.get_by_label("Working headline").fill("The gate opens at nine")
     reporter.get_by_label("Budget line").fill("When ships can leave the harbour again.")
@@ -49,6 +42,8 @@ def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, liv
     reporter.get_by_role("button", name="Start writing").click()
     expect(reporter.get_by_text("Drafting, since")).to_be_visible()
 
+
+def write_with_a_source(reporter):
     reporter.locator("#id_standfirst").fill("The harbour office said when.")
     reporter.get_by_role("group", name="Add to the end of the body").get_by_role("button", name="Text").click()
     text = reporter.locator(".order-machine .ProseMirror").first
@@ -61,12 +56,17 @@ def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, liv
     if not reporter.locator("#id_credits-0-author").count():
         reporter.locator("#credits-group .add-row a").click()
     pick(reporter, "#id_credits-0-author", "The diplomacy desk")
+
+
+def submit_to_tom(reporter):
     reporter.get_by_role("button", name="Submit for review…").click()
     reporter.get_by_label("Who reviews it").select_option(label="Tom Reed")
     press(reporter, "Submit for review")
     expect(reporter.get_by_text("“The gate opens at nine” is in review.")).to_be_visible()
     expect(reporter.get_by_role("button", name="Publish…")).to_have_count(0)
 
+
+def hand_back_with_a_note(editor):
     editor.reload()
     expect(editor.get_by_text("1 story waits for you.")).to_be_visible()
     press(editor, line("Hand back…"), "link")
@@ -75,6 +75,8 @@ def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, liv
     expect(editor.get_by_text("is handed back, with your note.")).to_be_visible()
     expect(editor.get_by_role("region", name="Drafting").get_by_text("1 note open")).to_be_visible()
 
+
+def mend_and_answer_the_note(reporter):
     reporter.reload()
     expect(reporter.get_by_text("Which Monday?")).to_be_visible()
     text = reporter.locator(".order-machine .ProseMirror").first
@@ -89,10 +91,15 @@ def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, liv
     expect(reporter.get_by_text("1 resolved")).to_be_visible()
     expect(text).to_contain_text("It was 3 March.")
     assert Note.objects.get(thread=None).resolved_by.username == "ayse"
+
+
+def submit_again(reporter):
     reporter.get_by_role("button", name="Submit for review…").click()
     press(reporter, "Submit for review")
     expect(reporter.get_by_text("is in review.")).to_be_visible()
 
+
+def publish_with_a_reason(editor):
     editor.reload()
     press(editor, line("Review it"))
     expect(editor.get_by_text("waits for you.").first).to_be_visible()
@@ -104,11 +111,9 @@ def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, liv
     expect(editor.get_by_text("Version 1 is published.")).to_be_visible()
     editor.get_by_role("link", name="The Newsroom").click()
     expect(editor.get_by_role("region", name="Published today")).to_contain_text("The gate opens at nine")
-    first = Version.objects.get()
-    assert "It was 3 March." in str(first.document)
-    assert "Which Monday" not in str(first.document)
 
-    # While the reporter writes what is not for readers yet, the editor puts right what they have.
+
+def write_on(reporter):
     reporter.reload()
     ready(reporter)
     reporter.get_by_role("textbox", name="Headline").fill("Not for readers yet")
@@ -116,7 +121,8 @@ def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, liv
     save(reporter)
     expect(reporter.get_by_text("You have changes readers cannot see.")).to_be_visible()
 
-    editor.goto(f"{live_server}/admin/stories/story/{first.story_id}/change/")
+
+def put_right(editor):
     editor.get_by_role("link", name="Correct", exact=True).click()
     expect(editor.get_by_role("textbox", name="Headline")).to_have_value("The gate opens at nine")
     editor.get_by_role("textbox", name="Headline").fill("The gate opens at ten")
@@ -128,6 +134,9 @@ def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, liv
     text.type("It is ten. ")
     editor.get_by_role("textbox", name="What was wrong").fill("An earlier version said nine.")
     editor.get_by_role("textbox", name="What is right").fill("The gate opens at ten.")
+
+
+def look_at_what_changes(editor):
     editor.get_by_role("button", name="Show what changes").click()
     expect(editor.get_by_role("heading", name="What changes for readers with version 2")).to_be_visible()
     expect(editor.get_by_text("All it reports has come to us through one source.")).to_be_visible()
@@ -136,6 +145,9 @@ def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, liv
     editor.get_by_role("button", name="Show what changes").click()
     expect(editor.get_by_text("In these places your draft says something else.")).to_be_visible()
     expect(editor.get_by_role("textbox", name="Text").locator("cite")).to_have_text("1")
+
+
+def publish_the_correction(editor):
     editor.get_by_role("button", name="Publish version 2 now").click()
     expect(editor.get_by_text("Version 2 is published.", exact=False).first).to_be_visible()
     expect(editor.get_by_role("definition").filter(has_text="Strait")).to_be_visible()
@@ -143,20 +155,56 @@ def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, liv
     for width in (820, 390, 1280):
         editor.set_viewport_size({"width": width, "height": 900})
         assert width_of(editor) <= width
+
+
+def go_to_the_draft(editor):
+    """Leave the page of what differs in the draft; return the address at which readers have the story."""
     link = editor.get_by_role("link", name="See it as readers see it").get_attribute("href")
     editor.get_by_role("link", name="To the draft").click()
     expect(editor.get_by_role("textbox", name="Headline")).to_have_value("Not for readers yet")
     expect(editor.locator(".order-machine .ProseMirror").first).to_contain_text("It is ten.")
+    return link
 
-    reader.goto(live_server.url + link)
+
+def read_the_correction(reader, site, link):
+    reader.goto(site + link)
     expect(reader.get_by_role("heading", name="The gate opens at ten")).to_be_visible()
     expect(reader.get_by_text("It is ten.")).to_be_visible()
     expect(reader.get_by_text("The gate opens at ten.")).to_be_visible()
-    reader.goto(f"{live_server.url}{link}history/")
+    reader.goto(f"{site}{link}history/")
     expect(reader.get_by_text("An earlier version said nine.")).to_be_visible()
     expect(reader.get_by_text("One source is all there is.").first).to_be_visible()
-    reader.goto(f"{live_server.url}/corrections/")
+    reader.goto(f"{site}/corrections/")
     expect(reader.get_by_text("The gate opens at ten.")).to_be_visible()
+
+
+def test_a_story_goes_from_pitch_to_readers_and_is_corrected(people, reader, live_server):
+    make_source()
+    make_author()
+    reporter = people(make_reporter(username="ayse", first_name="Ayşe", last_name="Kaya"))
+    editor = people(make_editor(username="tom", first_name="Tom", last_name="Reed"))
+    for page in (reporter, editor):
+        page.goto(f"{live_server.url}/admin/")
+
+    pitch(reporter)
+    write_with_a_source(reporter)
+    submit_to_tom(reporter)
+    hand_back_with_a_note(editor)
+    mend_and_answer_the_note(reporter)
+    submit_again(reporter)
+    publish_with_a_reason(editor)
+    first = Version.objects.get()
+    assert "It was 3 March." in str(first.document)
+    assert "Which Monday" not in str(first.document)
+
+    # While the reporter writes what is not for readers yet, the editor puts right what they have.
+    write_on(reporter)
+    editor.goto(f"{live_server}/admin/stories/story/{first.story_id}/change/")
+    put_right(editor)
+    look_at_what_changes(editor)
+    publish_the_correction(editor)
+    link = go_to_the_draft(editor)
+    read_the_correction(reader, live_server.url, link)
     assert latest_revision(first.story).document["headline"] == "Not for readers yet"
     assert first.story.versions.latest().document["citations"] == first.document["citations"]
 
