@@ -30,7 +30,7 @@ FIELDS = [
 
 
 class Link(NamedTuple):
-    """A link of a line that both documents have: its words, where it led and where it leads, "" if it was none."""
+    """A link of a line: its words, where it led and where it leads, "" if it was or is none."""
 
     words: str
     old: str
@@ -41,7 +41,8 @@ class Link(NamedTuple):
 class Line:
     """A line of one side or of both: `parts` is [(SAME | ADDED | REMOVED, words)]; `tag` the element it was.
 
-    `links` are those that lead elsewhere now, [Link]; `form` tells whether only the rest of its markup changed.
+    `links` are those that lead elsewhere now, came or went, [Link]; `form` tells whether only the rest of its markup
+    changed.
     """
 
     tag: str
@@ -169,7 +170,8 @@ def told(place, pairs, *, markup_only=False, **values):
 def compare_line(was, now):
     if was is None or now is None:
         state, line = (ADDED, now) if was is None else (REMOVED, was)
-        return Line(line.tag, state, ((state, line.words),))
+        links = compare_links((), line.links, True) if was is None else compare_links(line.links, (), True)
+        return Line(line.tag, state, ((state, line.words),), tuple(links))
     if was == now:
         return Line(now.tag, SAME, ((SAME, now.words),))
     same = was.words == now.words

@@ -91,7 +91,9 @@ def touches_marker(old, new, comparison):
 
 
 def touches_link(old, new, comparison):
-    links = [link for block in comparison.blocks for line in block.lines for link in line.links if link.old]
+    links = [link for block in comparison.blocks for line in block.lines for link in line.links]
+    stand = {(link.words, link.new) for link in links}  # in another line, if the line that it stood in ends elsewhere
+    links = [link for link in links if link.old and (link.words, link.old) not in stand]
     if links:
         yield trip("link", _("It changes where a link leads, or removes it."), [link.words for link in links])
 

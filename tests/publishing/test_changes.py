@@ -204,6 +204,13 @@ def test_where_a_link_leads_is_compared(before, after, links):
     assert (list(line.links), line.form) == (links, False)
 
 
+def test_the_links_of_a_line_that_came_or_went_are_told():
+    old = of_blocks(block("<p>Before.</p>"))
+    new = with_blocks(old, *old["blocks"], block('<p>All about <a href="/a/">ships</a>.</p>'))
+    assert [line.links for line in compare(old, new).blocks[1].lines] == [(("ships", "", "/a/"),)]
+    assert [line.links for line in compare(new, old).blocks[1].lines] == [(("ships", "/a/", ""),)]
+
+
 def test_links_in_a_table_are_those_of_their_row():
     first = block('<table><tr><td><a href="/a/">One</a></td><td>Two</td></tr></table>')
     old = of_blocks(first)

@@ -130,6 +130,12 @@ def test_where_a_link_leads_is_not_minor(old):
     assert checks(old, linked) == set()
 
 
+def test_a_link_is_as_it_was_where_two_paragraphs_become_one(old):
+    linked = retold(old, "It did not say why.", '<a href="https://office.example/">It did not say why.</a>')
+    apart = retold(linked, "sailed in. <a", "sailed in.</p><p><a")
+    assert (checks(linked, apart), checks(apart, linked)) == (set(), set())
+
+
 def test_text_cut_into_other_blocks_is_minor(old):
     two = retold(old, " It did not", "</p><p>It did not")
     head, tail = two["blocks"][0]["html"].split("</p><p>")
