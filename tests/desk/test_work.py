@@ -194,7 +194,7 @@ def test_who_was_too_late_is_offered_what_can_be_done_and_has_what_they_wrote(de
     hand_back(story, sentence="Not yet.", by=editor, expecting=was)
     page = desk.post(work(story, "hand_back"), {"standing": was, "sentence": "Who <says> so?"})
     assert text(page).count("the story is now “drafting”") == 1
-    assert "You wrote Who <says> so? What you can do now Submit for review" in text(page)
+    assert "What you wrote Who <says> so? What you can do now Submit for review" in text(page)
     assert f'action="{work(story, "hand_back")}"' not in page.content.decode()
 
 
