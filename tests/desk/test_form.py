@@ -20,6 +20,7 @@ from stories.publishing.purging import purge_words
 from stories.publishing.revisions import latest_revision, save_document
 from stories.publishing.verbs import PublishError, publish, seen
 from stories.publishing.working_copy import document_from_story
+from tests.desk.forms import forms_of
 from tests.factories import make_author, make_document, make_editor, make_revision, make_source, make_tag, make_topic
 from tests.site.rich import rich_fields
 
@@ -65,13 +66,12 @@ def posted(rows=(), **values):
 
 def opened(client, story):
     """Return what the form of `story`, opened and left as it is, would post."""
-    response = client.get(change_url(story))
-    context = response.context
-    formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-    data = opened_with(response.content.decode())
-    for form in [context["adminform"].form, *(f for formset in formsets for f in [formset.management_form, *formset])]:
+    data = {}
+    for form in forms_of(client, story):
         for field in form:
             widget = field.field.widget
+            if field.field.show_hidden_initial:
+                data |= opened_with(field.as_hidden(only_initial=True))
             if isinstance(widget, MultiWidget):
                 parts = zip(widget.widgets_names, widget.decompress(field.value()), strict=True)
                 data |= {f"{field.html_name}{name}": part for name, part in parts if part}
@@ -131,6 +131,14 @@ def test_saving_writes_the_story_and_a_revision(desk, editor):
     assert [b["id"] for b in revision.document["blocks"]] == [block]
     assert [c["key"] for c in revision.document["citations"]] == [key]
     assert revision.document["tags"] == ["harbour"]
+
+
+def test_the_page_has_all_that_these_tests_post_of_it(desk):
+    story = make_rich_story()
+    data, page = opened(desk, story), desk.get(change_url(story)).content.decode()
+    assert set(data) <= set(re.findall(r' name="([^"]+)"', page))
+    of_rows = {name: value for name, value in opened_with(page).items() if "__prefix__" not in name}
+    assert of_rows == {name: value for name, value in data.items() if name.startswith("initial-")} != {}
 
 
 def test_a_form_opened_and_saved_unchanged_changes_nothing(desk):
