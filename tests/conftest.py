@@ -3,7 +3,8 @@ import shutil
 
 import pytest
 from django.core.cache import cache
-from django.test import client
+from django.db import transaction
+from django.test import client, override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -51,8 +52,21 @@ def _nothing_cached():
 
 
 @pytest.fixture(autouse=True)
-def _media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
+def _media(request, settings, tmp_path):
+    if "made_once" not in request.fixturenames:
+        settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup, django_db_blocker, tmp_path_factory):
+    """What a module's own fixture makes under this one is there for all tests of the module: each of them asks for it.
+
+    What a test changes of it is undone after the test; its files they share. No test of the module may commit.
+    """
+    media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock(), media, transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from stories.publishing.working_copy import picture_document
 from tests.browsing import violations
 from tests.factories import make_published, make_source
 from tests.site.pages import make_answers, make_pages
-from tests.site.rich import make_picture, named
+from tests.site.rich import make_picture, make_rich, named
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NARROW = {"width": 320, "height": 640}
@@ -217,3 +217,15 @@ def test_the_skip_link_is_the_first_stop_and_leads_to_the_story(live_server, pag
     assert link.bounding_box()["y"] >= 0
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_structured_data_is_taken_for_data(live_server, page):
+    version = make_rich()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    response = page.goto(f"{live_server.url}{version.path}")
+    assert "script-src 'self'" in response.headers["content-security-policy"]
+    page.wait_for_load_state("networkidle")
+    assert page.locator('script[type="application/ld+json"]').count() == 1
+    assert said == []

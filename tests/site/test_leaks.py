@@ -260,8 +260,8 @@ class Site:
     asked: dict
 
 
-@pytest.fixture
-def site():
+@pytest.fixture(scope="module")
+def site(made_once):
     """A site with a story in each state: one that readers see, under its live version one of each hidden kind."""
     by, now = make_editor(), timezone.now()
     Topic.objects.create(name="Open", slug="open-topic", open=True)

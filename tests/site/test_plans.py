@@ -14,14 +14,23 @@ from stories.models import Author, Source, Tag, Topic, Version
 from stories.site.hits import newest
 from stories.site.listing import filed_under, key_of, pages_about_us, published_in, river, river_page
 from stories.site.query import read
-from tests.factories import make_author, make_published, make_source, make_tag, make_topic, publish_change, utc
+from tests.factories import (
+    make_author,
+    make_editor,
+    make_published,
+    make_source,
+    make_tag,
+    make_topic,
+    publish_change,
+    utc,
+)
 
 NOW = utc(2100, 1, 1)
 PAST = utc(2025, 1, 2, 12)
 
 
-@pytest.fixture
-def stories(editor):
+@pytest.fixture(scope="module")
+def stories(made_once):
     """Four stories under one term of each kind; the last one has a second version."""
     topic, tag, source, author = make_topic("Term"), make_tag("Term"), make_source("Term"), make_author("Term")
     versions = [
@@ -34,7 +43,7 @@ def stories(editor):
         )
         for day in range(4)
     ]
-    publish_change(versions[-1].story, by=editor, headline="B")
+    publish_change(versions[-1].story, by=make_editor(), headline="B")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
