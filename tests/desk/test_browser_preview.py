@@ -65,11 +65,10 @@ def test_the_preview_follows_what_is_chosen_and_moved(writer):
 def test_what_does_not_hold_stands_in_the_pane_until_it_does(writer):
     open_story(writer, make_revision(language="en").story)
     open_preview(writer)
-    writer.locator("#id_slug").evaluate("field => field.closest('details').open = true")
-    writer.locator("#id_slug").fill("a/b")
+    writer.locator("#id_embargo_until_0").fill("soon")
     expect(preview(writer).get_by_role("heading", name="There is no preview yet")).to_be_visible()
-    expect(preview(writer).get_by_text("Use letters, digits, hyphens and underscores only.")).to_be_visible()
-    writer.locator("#id_slug").fill("a-b")
+    expect(preview(writer).get_by_text("Enter a valid date.")).to_be_visible()
+    writer.locator("#id_embargo_until_0").fill("")
     expect(preview(writer).get_by_text("Nobody outside can see this.")).to_be_visible()
 
 

@@ -69,11 +69,11 @@ def test_a_preview_without_a_headline_says_so(desk):
 
 def test_what_does_not_hold_is_listed_with_its_place(desk):
     story = make_revision(language="en").story
-    data = form_data(desk, story, kind="rumour", slug="a/b", **{"citations-0-url": "nonsense"})
+    data = form_data(desk, story, kind="rumour", kicker="k" * 101, **{"citations-0-url": "u" * 501})
     response = desk.post(url(story), data)
     page = response.content.decode()
     assert "Close this tab, correct these points there" in page
-    assert "<b>Slug:</b> Use letters, digits, hyphens and underscores only." in page
+    assert "<b>Kicker:</b> Ensure this value has at most 100 characters (it has 101)." in page
     assert "<b>Kind:</b> Select a valid choice." in page
     assert "<b>Citation 1, Link:</b>" in page
     assert "no-store" in response["Cache-Control"]

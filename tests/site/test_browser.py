@@ -82,17 +82,17 @@ def test_no_page_is_wider_than_a_narrow_screen_whatever_its_words(live_server, p
     assert wide == {}
 
 
-def test_a_printed_story_fits_the_paper_and_hides_nothing_of_the_text(live_server, page, paths):
+def test_a_printed_story_fits_the_paper_and_hides_nothing_of_the_text(live_server, page):
     page.set_viewport_size({"width": 700, "height": 1000})
     page.emulate_media(media="print")
-    page.goto(live_server.url + paths["story"])
+    page.goto(live_server.url + make_rich().path)
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert page.get_by_text("Nobody knows.").bounding_box()["height"] > 0  # the answer to a closed question
     assert not page.get_by_role("navigation").first.is_visible()
 
 
-def test_a_reader_goes_from_a_marker_to_its_source_and_back_by_keyboard(live_server, page, paths):
-    page.goto(live_server.url + paths["story"])
+def test_a_reader_goes_from_a_marker_to_its_source_and_back_by_keyboard(live_server, page):
+    page.goto(live_server.url + make_rich().path)
     page.locator("a.cite").first.focus()
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#source-1"
@@ -184,9 +184,9 @@ TARGETS = """() => [...document.querySelectorAll(".body .cite")].map(marker => {
 })"""
 
 
-def test_a_marker_has_room_for_a_finger_and_leaves_its_neighbours_theirs(live_server, page, paths):
+def test_a_marker_has_room_for_a_finger_and_leaves_its_neighbours_theirs(live_server, page):
     page.set_viewport_size({"width": 390, "height": 900})
-    for path, with_neighbours in ((paths["story"], False), (make_crowded().path, True)):
+    for path, with_neighbours in ((make_rich().path, False), (make_crowded().path, True)):
         page.goto(live_server.url + path)
         page.evaluate(OPEN)
         targets = page.evaluate(TARGETS)
@@ -209,8 +209,8 @@ def test_notes_stand_right_below_their_paragraph_on_narrow_screens_and_on_paper(
         assert page.evaluate(OUTSIDE) == []
 
 
-def test_the_skip_link_is_the_first_stop_and_leads_to_the_story(live_server, page, paths):
-    page.goto(live_server.url + paths["story"])
+def test_the_skip_link_is_the_first_stop_and_leads_to_the_story(live_server, page):
+    page.goto(live_server.url + make_rich().path)
     page.keyboard.press("Tab")
     link = page.locator(":focus")
     assert link.inner_text() == "Skip to the story"
