@@ -110,10 +110,10 @@ def test_unsaved_work_is_compared_with_what_is_saved(desk):
 
 def test_unsaved_work_that_does_not_hold_says_why_it_is_not_compared(desk):
     story = make_story()
-    keep(desk, story, {"slug": "a b"})
+    keep(desk, story, {"kicker": "k" * 101})
     page = desk.get(url(story, new="unsaved")).content.decode()
     assert "Your unsaved work cannot be compared yet." in page
-    assert "<b>Slug:</b> Use letters, digits, hyphens and underscores only." in page
+    assert "<b>Kicker:</b> Ensure this value has at most 100 characters (it has 101)." in page
 
 
 def test_unsaved_work_is_compared_by_its_editor_only(desk):

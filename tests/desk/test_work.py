@@ -118,7 +118,7 @@ def test_a_new_story_belongs_to_who_writes_it_and_can_be_submitted_at_once(clien
 
 
 def test_a_form_with_an_error_moves_nothing(desk, story):
-    data = form_data(desk, story, slug="not a slug!", standing=standing(story), _work="ready")
+    data = form_data(desk, story, kicker="k" * 101, standing=standing(story), _work="ready")
     assert desk.post(url("change", story), data).status_code == 200
     assert Story.objects.get().stage == Stage.DRAFTING
 
