@@ -17,7 +17,7 @@ from stories.interchange.story_files import read_story_file
 from stories.interchange.story_writer import write_story
 from stories.interchange.terms import Terms
 from stories.models import Story, Version
-from stories.publishing.document import pictures
+from stories.publishing.document import clean, new_id, pictures
 from stories.publishing.imports import import_versions, without_hashes
 from stories.publishing.removals import redact, retract, withdraw
 from stories.publishing.revisions import save_document
@@ -63,6 +63,21 @@ def test_any_second_version_comes_back_the_same(tmp_path_factory, document, head
         make_rows(document)
         text = write_story(second, stem="harbour", number=2, before=document, records=Records())
         assert read_back(folder, text, document, 2) == second
+
+
+def test_what_a_draft_has_half_written_comes_back_as_it_was_typed(tmp_path):
+    post = {"type": "post", "posted_on": "soon", "posted_at": "noon", "language": "?", "url": "www"}
+    cited = {
+        "key": "00000000000a",
+        "url": "https://x",
+        "archived_url": "1",
+        "published_on": "2025-",
+        "accessed_on": "5 May",
+    }
+    fields = {"id": new_id(), "language": "plain English", "blocks": [post, {"type": "event", "date": "13"}]}
+    document = clean({**fields, "citations": [cited]}, draft=True)
+    text = write_story(document, stem="harbour", number=1, before=None, records=Records())
+    assert read_back(tmp_path, text, None) == document
 
 
 def snapshot():
