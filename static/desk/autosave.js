@@ -14,6 +14,8 @@ let timer = 0
 let since = 0
 let flight = null
 let failing = false
+let away = false // the newsroom cannot be reached, or takes nothing from who is logged out
+let asking = false // whether it can, before the form is sent
 let saving = false
 
 /* Another tab may have logged in anew: then the token in this page is stale, and that of the cookie is not. */
@@ -73,25 +75,43 @@ async function answered(response, now, back) {
   if (response.ok) {
     const answer = await response.json() // only then it is known to be the newsroom's
     sent = now
-    failing = false
+    failing = away = false
     tell(kept, back ? "" : `${kept.dataset.kept} ${answer.kept}`)
     tell(problem, "")
   } else if (response.status === 409) {
-    failed((await response.json()).message)
+    failed((await response.json()).message, false)
   } else if (response.type === "opaqueredirect" || response.status === 403) {
     failed(kept.dataset.refused)
   } else if (response.status === 400 || response.status === 413) {
-    failed(kept.dataset.large)
+    failed(kept.dataset.large, false)
   } else {
     failed(kept.dataset.unreachable)
   }
 }
 
-function failed(sentence) {
+function failed(sentence, lost = true) {
   failing = true
+  away = lost
   tell(kept, "")
   tell(problem, sentence)
   plan(AGAIN)
+}
+
+/* Send the form once the server has what is in it: a page that says “log in” or “no network” in its place has no words. */
+async function save(submitter) {
+  asking = true
+  clearTimeout(timer)
+  await flight // what is on its way would be kept after it was saved
+  await keep()
+  asking = false
+  if (away && snapshot() !== (sent ?? first)) {
+    tell(problem, `${kept.dataset.unsent} ${problem.textContent}`)
+    return
+  }
+  clearTimeout(timer)
+  saving = true
+  setTimeout(() => (saving = false), AGAIN) // if the page is still there
+  form.requestSubmit(submitter)
 }
 
 function tell(node, text) {
@@ -112,13 +132,9 @@ function start() {
   form.addEventListener("submit", (event) => {
     token()
     if (event.submitter?.hasAttribute("formaction")) return // a preview: the tab stays
-    clearTimeout(timer)
-    saving = true
-    setTimeout(() => (saving = false), AGAIN) // if the page is still there
-    if (!flight) return
-    // What is on its way would be kept after it was saved.
+    if (saving) return
     event.preventDefault()
-    flight.then(() => form.requestSubmit(event.submitter))
+    if (!asking) save(event.submitter)
   })
 }
 

@@ -149,6 +149,8 @@ def test_without_a_network_it_is_said_and_made_good_later(ada, story):
     open_story(ada, story)
     ada.context.set_offline(True)
     write(ada, " Offline.")
+    ada.keyboard.press("Control+s")
+    expect(ada.get_by_role("status").filter(has_text="Not saved.")).to_be_visible()
     problem = ada.get_by_role("status").filter(has_text="the newsroom cannot be reached")
     expect(problem).to_be_visible()
     ada.context.set_offline(False)
@@ -162,6 +164,8 @@ def test_who_was_logged_out_is_told_and_loses_nothing(ada, story):
     cookies = ada.context.cookies()
     ada.context.clear_cookies()
     write(ada, " Logged out.")
+    ada.keyboard.press("Control+s")
+    expect(ada.get_by_role("status").filter(has_text="Not saved.")).to_be_visible()
     expect(ada.get_by_role("status").filter(has_text="you are logged out")).to_be_visible()
     # Logged in again in another tab: session and token are new, the form in this one goes on.
     other = ada.context.new_page()
