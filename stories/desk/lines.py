@@ -204,7 +204,7 @@ def correction_line(story, version, user, now):
 
 
 def version_line(story, version, now, facts, flags, acts, mark="out"):
-    title = version.headline or _("Withdrawn story")
+    title = version.headline or str(story)  # nothing is left of one that was withdrawn; the desk knows it
     return line(story, now, facts, flags=flags, acts=acts, title=title, at=version.visible_from, mark=mark)
 
 

@@ -403,7 +403,9 @@ def test_a_withdrawn_story_leads_to_its_history(desk, editor, now, monkeypatch):
     put_right(version, by=editor)
     monkeypatch.setattr("django.utils.timezone.now", lambda: now + HOUR)
     withdraw(version.story, by=editor, signed="The editors", reason="It was wrong.", expecting=seen(version.story))
-    acts = [act for name in ("out", "corrections") for line in lines(desk, name) for act in line.acts]
+    told = [line for name in ("out", "corrections") for line in lines(desk, name)]
+    assert {line.title for line in told} == {str(version.story)}
+    acts = [act for line in told for act in line.acts]
     history = f"{version.path}history/"
     assert acts == [("See the history", history, "")] * 2 + [("See what changed", history, "")]
     assert "withdrawn" in text(desk.get(history))

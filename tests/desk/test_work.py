@@ -6,7 +6,9 @@ from django.urls import reverse
 from stories.models import Note, Story
 from stories.publishing.desk_work import assign, hand_back, mark_ready, standing, submit
 from stories.publishing.notes import add_note, reply, resolve
+from stories.publishing.removals import retract
 from stories.publishing.revisions import save_document
+from stories.publishing.verbs import seen
 from tests.desk.forms import form_data
 from tests.desk.test_publish import text, url
 from tests.factories import make_editor, make_published, make_reporter, make_revision
@@ -42,6 +44,15 @@ def work(story, action):
 
 def offered(client, story):
     return [offer["action"] for offer in client.get(url("change", story)).context["offers"]]
+
+
+def test_of_a_story_in_no_stage_it_is_said_what_readers_have(desk, editor, story):
+    live = make_published(by=editor, language="en").story
+    assert "Readers have all there is." in text(desk.get(url("change", live)))
+    retract(live, by=editor, signed="The editors", reason="It was wrong.", expecting=seen(live))
+    assert "It was taken back." in text(desk.get(url("change", live)))
+    put(story, stage="")
+    assert "It is planned. Readers have nothing yet." in text(desk.get(url("change", story)))
 
 
 # What is offered
