@@ -21,6 +21,28 @@ def text_of(page):
     return page.locator(".order-machine .ProseMirror").first
 
 
+def test_a_click_meets_its_button_though_the_help_of_a_field_goes_away(writer):
+    open_story(writer, make_revision(language="en").story)
+    bar = writer.locator(".block-bar")
+    bar.get_by_role("button", name="Key point").click()
+    expect(writer.locator("[id$='-icon']:focus")).to_have_count(1)
+    bar.get_by_role("button", name="Question").click(delay=120)  # as long as a finger takes
+    expect(writer.locator("[id^='id_stories_question_set-'][id$='-question']:focus")).to_have_count(1)
+
+
+def test_a_paragraph_runs_as_its_first_letter_does(writer):
+    open_story(writer, make_revision(language="ar", text="فتح المكتب البوابة.").story)
+    box = text_of(writer).bounding_box()
+    left = text_of(writer).evaluate(
+        """editor => {
+          const range = document.createRange()
+          range.selectNodeContents(editor.querySelector("p"))
+          return range.getBoundingClientRect().left
+        }"""
+    )
+    assert left > box["x"] + box["width"] / 2
+
+
 # Citing
 
 
