@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("stories.site.urls")),
 ]
 
+handler403 = "stories.desk.pages.forbidden"
 handler404 = "stories.site.views.not_found"
 handler500 = "stories.site.views.server_error"

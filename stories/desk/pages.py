@@ -2,10 +2,11 @@
 
 import functools
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
@@ -34,6 +35,12 @@ def back_to_desk(url):
 def gone(request):
     messages.warning(request, _("Meanwhile someone else deleted this story."))
     return redirect("admin:index")
+
+
+def forbidden(request, exception):
+    """Answer PermissionDenied, which only the desk raises, with a page of the desk. A Django handler403."""
+    context = {**admin.site.each_context(request), "title": _("This is not open to you")}
+    return TemplateResponse(request, "admin/forbidden.html", context, status=403).render()
 
 
 def routes(story_admin, views):

@@ -55,6 +55,14 @@ def test_of_a_story_in_no_stage_it_is_said_what_readers_have(desk, editor, story
     assert "It is planned. Readers have nothing yet." in text(desk.get(url("change", story)))
 
 
+def test_who_has_no_right_to_a_page_is_told_so_at_the_desk(client, reporter):
+    client.force_login(reporter)
+    response = client.get("/admin/auth/group/")
+    assert response.status_code == 403
+    assert "Your account does not have the right to do this." in text(response)
+    assert 'href="/admin/">Go to the desk</a>' in response.content.decode()
+
+
 # What is offered
 
 
