@@ -636,6 +636,16 @@ def test_what_both_changed_for_the_desk_alone_is_not_written_over(ada, ben, name
     assert [event.user.username for event in story.events.all()] == ["ben"]
 
 
+def test_of_a_place_and_of_what_the_desk_alone_sees_it_is_said_what_is_asked(ada, ben):
+    story = make_planned()
+    data = opened(ada, story)
+    saved(ben, story, opened(ben, story) | {"headline": "His", "budget_line": "His"})
+    post(ada, story, data | {"headline": "Hers", "budget_line": "Hers"})
+    page = ada.get(merge_url(story)).content.decode()
+    assert "Of one place you are asked, since both of you changed it." in page
+    assert "Only what the desk alone sees is not, where both of you changed it: tick below what is taken over." in page
+
+
 @pytest.mark.parametrize(("name", "his", "hers", "told"), BOTH)
 def test_what_one_changed_for_the_desk_alone_is_written_at_once(ada, ben, name, his, hers, told):
     story = make_planned()
