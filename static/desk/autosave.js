@@ -103,6 +103,7 @@ async function save(submitter) {
   clearTimeout(timer)
   await flight // what is on its way would be kept after it was saved
   await keep()
+  await new Promise((done) => setTimeout(done)) // a form is not sent from within its own submit event
   asking = false
   if (away && snapshot() !== (sent ?? first)) {
     tell(problem, `${kept.dataset.unsent} ${problem.textContent}`)

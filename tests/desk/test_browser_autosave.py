@@ -136,6 +136,12 @@ def test_what_was_undone_is_not_offered(ada, story):
     assert not Autosave.objects.exists()
 
 
+def test_a_form_that_nobody_touched_is_sent_all_the_same(ada, story):
+    open_story(ada, story)
+    ada.get_by_role("button", name="Save", exact=False).first.click()
+    expect(ada.locator(".success")).to_be_visible()
+
+
 def test_a_form_that_was_only_looked_at_keeps_nothing(ada, story):
     open_story(ada, story)
     texts(ada).nth(0).click()
