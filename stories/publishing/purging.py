@@ -29,16 +29,17 @@ from stories.models import (
     Version,
 )  # fmt: skip
 from stories.publishing.document import canonical, clean, named_sources, pictures, upgraded
+from stories.publishing.fields import LANGUAGE
 from stories.publishing.working_copy import document_from_story, write_to_story
 
 MARK = "[…]"  # what stands where a passage was removed
 # Ids, choices and addresses: an address that readers have cannot be taken back, only what stands there.
 KEPT = {
     "id", "key", "type", "slug", "topics", "tags", "file", "translation_of", "was", "is", "source_type", "reviewed_at",
-    "kind", "language", "ai_use", "obtained", "severity",
+    "kind", "ai_use", "obtained", "severity",
 }  # fmt: skip
 # What is left of one of these would be none.
-EMPTIED = {"url", "archived_url", "date", "posted_on", "posted_at", "published_on", "accessed_on"}
+EMPTIED = {"url", "archived_url", "date", "posted_on", "posted_at", "published_on", "accessed_on", "language"}
 TAG = re.compile(r"<[^<>]*>")
 # What the desk and readers wrote about a story, beside its documents.
 PRIVATE = [
@@ -62,7 +63,7 @@ def without(value, passage):
 
 
 def without_in(name, value, passage):
-    if name in KEPT:
+    if name in KEPT or (name == "language" and LANGUAGE.fullmatch(value)):  # what is none was typed into a draft
         return value
     left = without(value, passage)
     return "" if name in EMPTIED and left != value else left

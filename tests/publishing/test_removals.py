@@ -149,6 +149,11 @@ def test_what_is_chosen_stays_and_a_date_with_the_passage_is_emptied():
     assert without({"date": "2025-02-28"}, "2025-02") == {"date": ""}
 
 
+def test_what_was_typed_for_a_language_loses_the_passage_and_a_language_stays():
+    assert without({"language": "said Jane Roe"}, "Jane Roe") == {"language": ""}
+    assert without({"language": "en"}, "en") == {"language": "en"}
+
+
 def test_a_removal_must_be_signed_and_explained(editor):
     first = make_published(by=editor)
     with pytest.raises(PublishError, match="who takes this back and why"):
