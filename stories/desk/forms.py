@@ -59,7 +59,7 @@ class StoryForm(forms.ModelForm):
     ai_checked = forms.BooleanField(label=gettext_lazy("I checked it"), required=False)
     editor = None  # the user whose form it is
     proposed = ()  # columns that are written though nobody changed them in the form
-    remarks = ()  # what of the form was not saved, and why
+    remark = ""  # what of the form was not saved, and why
 
     class Meta:
         widgets = {
@@ -131,16 +131,20 @@ class StoryForm(forms.ModelForm):
 
     def sign_review(self):
         """Write down who checked what a machine made, if it was ticked; what was checked before and changed is not."""
-        story, ticked, name = self.instance, self.cleaned_data.get("ai_checked"), signature(self.editor)
-        if ticked and name and story.ai_statement:
-            story.ai_reviewer, story.ai_reviewed_at = name, timezone.now().replace(microsecond=0)
-            return
-        if ticked:
-            self.remarks = [
-                _("That you checked it was not written down: say how, readers are told. Then tick it again.")
-                if name
-                else _("That you checked it was not written down: your account has no name that readers could be told.")
-            ]
+        story = self.instance
+        if self.cleaned_data.get("ai_checked"):
+            name = signature(self.editor)
+            if not name:
+                self.remark = _(
+                    "That you checked it was not written down: your account has no name that readers could be told."
+                )
+            elif not story.ai_statement:
+                self.remark = _(
+                    "That you checked it was not written down: say how, readers are told. Then tick it again."
+                )
+            else:
+                story.ai_reviewer, story.ai_reviewed_at = name, timezone.now().replace(microsecond=0)
+                return
         if {"ai_statement", "ai_use"}.intersection(self.changed_data):
             story.ai_reviewer, story.ai_reviewed_at = "", None
 

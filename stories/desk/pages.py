@@ -5,8 +5,7 @@ import functools
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 
@@ -40,7 +39,7 @@ def gone(request):
 def forbidden(request, exception):
     """Answer PermissionDenied, which only the desk raises, with a page of the desk. A Django handler403."""
     context = {**admin.site.each_context(request), "title": _("This is not open to you")}
-    return TemplateResponse(request, "admin/forbidden.html", context, status=403).render()
+    return render(request, "admin/forbidden.html", context, status=403)
 
 
 def routes(story_admin, views):

@@ -17,7 +17,7 @@ from django.forms.formsets import TOTAL_FORM_COUNT
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from stories.models.as_typed import AddressField, DayField, TimeField
+from stories.models.as_typed import TypedAddressField, TypedDayField, TypedTimeField
 from stories.publishing.fields import HalfWritten, clean_shape
 
 GAPS = 20  # numbers that may be missing between the rows of a posted form; those of our pages have none
@@ -237,9 +237,9 @@ class StoryPartMixin(PicksMixin):
     """For a story's inlines: what is picked is fetched for all rows at once; who may write the story may write them."""
 
     formfield_overrides = {
-        AddressField: {"widget": AdminURLFieldWidget},
-        DayField: {"widget": AdminDateWidget},
-        TimeField: {"widget": AdminTimeWidget},
+        TypedAddressField: {"widget": AdminURLFieldWidget},
+        TypedDayField: {"widget": AdminDateWidget},
+        TypedTimeField: {"widget": AdminTimeWidget},
     }
 
     def has_add_permission(self, request, obj=None):

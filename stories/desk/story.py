@@ -124,8 +124,8 @@ class StoryAdmin(PicksMixin, DeskAdmin, ContentEditor):
 
     def save_related(self, request, form, formsets, change):
         autosave.forget(request)  # with whatever comes of this save: it is saved then
-        for remark in form.remarks:
-            messages.warning(request, remark)
+        if form.remark:
+            messages.warning(request, form.remark)
         story, base = form.instance, None
         if change:
             base, overtaken = clash.save_aside_if_overtaken(request, form, formsets)

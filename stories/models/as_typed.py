@@ -30,7 +30,7 @@ def validate_partial_date(value):
         raise ValidationError(_("Write a year, a month or a day: 1962, 1962-10 or 1962-10-16."), code="invalid")
 
 
-class AsTyped:
+class AsTypedMixin:
     """For form fields: the text of what Django's field makes of a value, the value itself of what it refuses."""
 
     def __init__(self, *, max_length, **kwargs):
@@ -50,7 +50,7 @@ class AsTyped:
         return super().widget_attrs(widget) | {"maxlength": str(self.longest)}
 
 
-class AddressFormField(AsTyped, forms.URLField):
+class AddressFormField(AsTypedMixin, forms.URLField):
     default_validators = []
 
     def text_of(self, value):
@@ -59,11 +59,11 @@ class AddressFormField(AsTyped, forms.URLField):
         return value
 
 
-class DayFormField(AsTyped, forms.DateField):
+class DayFormField(AsTypedMixin, forms.DateField):
     pass
 
 
-class TimeFormField(AsTyped, forms.TimeField):
+class TimeFormField(AsTypedMixin, forms.TimeField):
     pass
 
 
@@ -80,21 +80,21 @@ class TypedField(models.CharField):
         return super().formfield(**{"form_class": self.form_class, **kwargs})
 
 
-class AddressField(TypedField):
+class TypedAddressField(TypedField):
     form_class = AddressFormField
 
 
-class PartialDateField(TypedField):
+class TypedPartialDateField(TypedField):
     """A year, a month or a day: 1962, 1962-10 or 1962-10-16."""
 
 
-class DayField(TypedField):
+class TypedDayField(TypedField):
     """A calendar day: 2025-02-28."""
 
     form_class = DayFormField
 
 
-class TimeField(TypedField):
+class TypedTimeField(TypedField):
     """A time of day in UTC: 14:05:00."""
 
     form_class = TimeFormField

@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from stories.models.as_typed import AddressField, PartialDateField, TimeField
+from stories.models.as_typed import TypedAddressField, TypedPartialDateField, TypedTimeField
 from stories.models.picture import Picture
 from stories.models.prose import ProseField
 from stories.models.story import Story
@@ -90,11 +90,11 @@ class Post(Block):
     )
     handle = models.CharField(_("handle"), max_length=100, blank=True, help_text=_("@name"))
     platform = models.CharField(_("platform"), max_length=50, blank=True)
-    posted_on = PartialDateField(_("posted on"), help_text=_("2025-02-28"))
-    posted_at = TimeField(_("at, in UTC"))
+    posted_on = TypedPartialDateField(_("posted on"), help_text=_("2025-02-28"))
+    posted_at = TypedTimeField(_("at, in UTC"))
     words = models.TextField(_("words"), blank=True, help_text=_("Exactly as posted. Mark cuts with […]."))
     language = models.CharField(_("language"), max_length=35, blank=True, help_text=_("If it is not the story’s."))
-    url = AddressField(_("link"), max_length=500)
+    url = TypedAddressField(_("link"), max_length=500)
     note = ProseField(
         pgettext_lazy("public", "note"),
         level="line",
@@ -130,7 +130,7 @@ class Question(Block):
 
 class Event(Block):
     told_by = "detail"
-    date = PartialDateField(_("date"), help_text=_("As precise as it is known: 1962, 1962-10 or 1962-10-16."))
+    date = TypedPartialDateField(_("date"), help_text=_("As precise as it is known: 1962, 1962-10 or 1962-10-16."))
     detail = ProseField(_("what happened"), level="line", blank=True)
 
     class Meta(Block.Meta):

@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from stories.models.as_typed import AddressField, DayField, PartialDateField
+from stories.models.as_typed import TypedAddressField, TypedDayField, TypedPartialDateField
 from stories.models.prose import CITATION_KEY
 from stories.models.source import Source
 from stories.models.story import Story
@@ -85,10 +85,10 @@ class Citation(models.Model):
         _("terms"), max_length=200, blank=True, help_text=_("What was agreed: on the record, on background …")
     )
     quote = models.TextField(_("words relied on"), blank=True, help_text=_("The passage itself, word for word."))
-    url = AddressField(_("link"), max_length=500)
-    published_on = PartialDateField(_("published"), help_text=_("2025-02-28"))
-    accessed_on = DayField(_("seen by us"))
-    archived_url = AddressField(_("archived copy"), max_length=500)
+    url = TypedAddressField(_("link"), max_length=500)
+    published_on = TypedPartialDateField(_("published"), help_text=_("2025-02-28"))
+    accessed_on = TypedDayField(_("seen by us"))
+    archived_url = TypedAddressField(_("archived copy"), max_length=500)
     via = models.ForeignKey(
         Source,
         models.PROTECT,

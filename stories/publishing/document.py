@@ -237,8 +237,8 @@ def half_written(document):
             if row[name] and isinstance(cleaner, fields.AsTyped):
                 problems = []
                 cleaner(row[name], name, problems)
-                for problem in problems:
-                    yield row, name, problem.sentence
+                for _place, sentence in problems:
+                    yield row, name, sentence
 
 
 def written_out(document):
