@@ -15,7 +15,7 @@ from stories.models import Citation, Report, Story, Version
 from stories.models.picture import SourceType
 from stories.publishing.changes import compare
 from stories.publishing.daily import day_of
-from stories.publishing.document import upgraded
+from stories.publishing.document import upgraded, written_out
 from stories.publishing.matching import ADDED, REMOVED, SAME
 from stories.site import languages, origin
 from stories.site.addresses import present_version
@@ -92,6 +92,7 @@ def told_changes(old, new, instant):
     {places, passages, size, changed, long, language, ui}. One query.
     """
     old, new = upgraded(old), upgraded(new)
+    language = written_out(new)["language"]  # the desk compares drafts too
     names = names_of([old, new], instant)
     comparison = compare(spelled_out(old, names), spelled_out(new, names))
     return {
@@ -100,8 +101,8 @@ def told_changes(old, new, instant):
         "size": told_size(comparison),
         "changed": bool(comparison.changes),
         "long": sum(len(change.lines) for change in comparison.changes) > LONG,
-        "language": new["language"],
-        "ui": languages.own_words(new["language"] or languages.own()),
+        "language": language,
+        "ui": languages.own_words(language or languages.own()),
     }
 
 

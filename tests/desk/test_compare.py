@@ -108,6 +108,14 @@ def test_unsaved_work_is_compared_with_what_is_saved(desk):
     assert f"{url(story, new='unsaved')}" in desk.get(change_url(story)).content.decode()
 
 
+def test_a_language_that_is_half_written_is_compared_and_is_the_language_of_nothing(desk):
+    story = make_story()
+    latest, saved = latest_revision(story), save(story, language="plain English")
+    page = desk.get(url(story, old=latest.pk, new=saved.pk)).content.decode()
+    assert "plain English" in page
+    assert 'lang="plain English"' not in page
+
+
 def test_unsaved_work_that_does_not_hold_says_why_it_is_not_compared(desk):
     story = make_story()
     keep(desk, story, {"kicker": "k" * 101})
