@@ -7,6 +7,7 @@ from stories.publishing.document import new_id
 from stories.publishing.removals import retract
 from stories.publishing.verbs import seen
 from tests.browsing import load_icons, violations, width_of
+from tests.desk.writing import named_text
 from tests.factories import make_editor, make_published, publish_change, utc
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -19,7 +20,7 @@ def story_page(live_server, story, name):
 def test_a_marker_is_set_on_the_correct_page_and_no_new_citation_is_offered(desk, live_server):
     live = make_published(language="en")
     desk.goto(story_page(live_server, live.story, "correct"))
-    text = desk.get_by_role("textbox", name="Text")
+    text = named_text(desk)
     text.click()
     desk.keyboard.press("Control+Home")
     desk.keyboard.press("Control+Shift+c")
@@ -33,7 +34,7 @@ def test_what_stands_in_the_way_leads_to_its_field(desk, live_server):
     live = make_published(language="en")
     desk.goto(story_page(live_server, live.story, "correct"))
     desk.locator("#id_headline").fill("")
-    text = desk.get_by_role("textbox", name="Text")
+    text = named_text(desk)
     text.click()
     desk.keyboard.press("Control+Home")
     desk.keyboard.type("TK ")

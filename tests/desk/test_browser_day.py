@@ -13,7 +13,7 @@ from stories.publishing.notes import add_note
 from stories.publishing.revisions import latest_revision
 from stories.publishing.verbs import publish
 from tests.browsing import violations, width_of
-from tests.desk.writing import pick, ready, save
+from tests.desk.writing import named_text, pick, ready, save
 from tests.factories import make_author, make_editor, make_published, make_reporter, make_revision, make_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -127,7 +127,7 @@ def put_right(editor):
     expect(editor.get_by_role("textbox", name="Headline")).to_have_value("The gate opens at nine")
     editor.get_by_role("textbox", name="Headline").fill("The gate opens at ten")
     editor.get_by_role("textbox", name="Kicker").fill("The harbour")
-    text = editor.get_by_role("textbox", name="Text")
+    text = named_text(editor)
     expect(text.locator("cite")).to_have_text("1")
     text.click()
     editor.keyboard.press("Control+Home")

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from stories.models import Report
 from tests.browsing import watched
+from tests.desk.writing import named_text
 from tests.factories import make_published
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -66,7 +67,7 @@ def test_a_report_leads_to_a_correction_which_the_history_tells(phone, desk, ver
     open_report(desk, live_server, version, "It was Friday.")
     desk.get_by_role("link", name="Correct the story…").click()
     expect(desk.get_by_text("It was Friday.")).to_be_visible()
-    text = desk.get_by_role("textbox", name="Text")
+    text = named_text(desk)
     text.click()
     desk.keyboard.press("Control+Home")
     text.type("On Friday: ")

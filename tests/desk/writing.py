@@ -31,6 +31,11 @@ def texts(page):
     return page.locator(".order-machine .ProseMirror")
 
 
+def named_text(page):
+    """Return the editor of the block that is announced as “Text”. Until it is there, the area it hides has the name."""
+    return page.locator(".ProseMirror").and_(page.get_by_role("textbox", name="Text"))
+
+
 def document_of(story):
     return document_from_story(Story.objects.get(pk=story.pk))
 
