@@ -10,7 +10,7 @@ from stories.models.term import make_slug, make_slugline
 from stories.publishing.document import word_count
 from tests.browsing import log_in, violations, width_of
 from tests.desk.pasted import DOCS, PASTE, WORD
-from tests.desk.writing import document_of, open_story, ready, save, to_end
+from tests.desk.writing import document_of, open_story, ready, save, settle, to_end
 from tests.factories import make_editor, make_published, make_revision, make_source
 from tests.site.rich import rich_fields
 
@@ -171,6 +171,7 @@ def test_a_block_is_added_below_and_moved_by_keys_while_one_writes(writer):
     keys.press("Alt+Shift+ArrowDown")
     keys.press("Alt+Shift+ArrowDown")  # it is the last: nothing to do
     keys.press("Alt+Shift+ArrowUp")
+    settle(text_of(writer))
     keys.type("2")
     keys.press("Alt+Shift+a")
     expect(writer.get_by_role("dialog", name="Add a block")).to_be_visible()

@@ -48,13 +48,17 @@ def pick(page, field, text):
 
 
 def to_end(text):
-    """Put the cursor at the end of an editor's text.
-
-    Some milliseconds after it got the focus the editor sets the cursor itself, and it hears of a new place a moment
-    later: both are waited for, in the page's own time.
-    """
-    wait = "() => new Promise((done) => setTimeout(done, 60))"
+    """Put the cursor at the end of an editor's text."""
     text.focus()
-    text.evaluate(wait)
+    settle(text)
     text.press("Control+End")
-    text.evaluate(wait)
+    settle(text)
+
+
+def settle(text):
+    """Wait until an editor that got the focus has its cursor.
+
+    It sets it itself some milliseconds later, and hears of a new place a moment after that: both are waited for, in the
+    page's own time.
+    """
+    text.evaluate("() => new Promise((done) => setTimeout(done, 60))")
